@@ -1,0 +1,50 @@
+package dev.mobilellm.spi.device;
+
+import java.util.List;
+
+/**
+ * A program on a device.
+ *
+ * <p>Sequences may be opened and closed by any thread; {@link #forward} is called by one thread at
+ * a time.
+ */
+public interface CompiledProgram extends AutoCloseable {
+
+  /**
+   * A new, empty sequence.
+   *
+   * @param capacity the most positions that it will hold; memory grows with what it does hold
+   * @throws dev.mobilellm.spi.ModelException if so much memory is not there, saying how much is
+   *     wanted
+   */
+  Sequence openSequence(int capacity);
+
+  /** Bytes of key/value cache that one position of a sequence takes. */
+  long cacheBytesPerPosition();
+
+  /**
+   * One forward pass: appends the tokens of each entry to its sequence. May return before the
+   * device is done; reading the result waits.
+   *
+   * @param batch at most {@code maxBatchTokens} tokens
+   * @return what was wanted; valid until the next call, and then not touched
+   * @throws IllegalArgumentException if a token is outside the vocabulary, a sequence would outgrow
+   *     its capacity, is closed, or stands twice in the batch
+   */
+  BatchResult forward(Batch batch);
+
+  /** What runs each operation, in order, for reports and tests. */
+  List<BoundOp> explain();
+
+  /**
+   * An operation and what runs it.
+   *
+   * @param op the kind of operation: {@code NormLinear}
+   * @param kernel the device's name of its kernel: {@code linear bf16}
+   * @param weights the names of the weights that it reads
+   */
+  record BoundOp(String op, String kernel, List<String> weights) {}
+
+  @Override
+  void close();
+}

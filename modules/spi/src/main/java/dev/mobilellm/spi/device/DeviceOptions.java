@@ -1,0 +1,24 @@
+package dev.mobilellm.spi.device;
+
+import java.util.Map;
+
+/**
+ * How to open a device.
+ *
+ * @param threads CPU threads to use, 0: as many as there are cores
+ * @param maxBatchTokens the most tokens that one {@link Batch} will hold, at least 1; buffers are
+ *     sized for it
+ * @param properties options of single devices by name; a device ignores what it does not know
+ */
+public record DeviceOptions(int threads, int maxBatchTokens, Map<String, String> properties) {
+
+  /** All cores, batches of up to 512 tokens. */
+  public static final DeviceOptions DEFAULT = new DeviceOptions(0, 512, Map.of());
+
+  public DeviceOptions {
+    if (threads < 0 || maxBatchTokens < 1) {
+      throw new IllegalArgumentException(threads + " threads, batches of " + maxBatchTokens);
+    }
+    properties = Map.copyOf(properties);
+  }
+}

@@ -1,0 +1,2 @@
+/** Weights as they lie in memory: tensors, their encodings, and the sources they come from. */
+package dev.mobilellm.spi.weights;
