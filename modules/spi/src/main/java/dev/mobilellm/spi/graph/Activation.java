@@ -2,6 +2,7 @@ package dev.mobilellm.spi.graph;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Element-wise activations, by the names that {@code hidden_act} uses. */
 public enum Activation {
@@ -40,6 +41,13 @@ public enum Activation {
 
   /** The definition, in double; devices approximate it in float. */
   public abstract double apply(double x);
+
+  /** All names, for messages: {@code "silu", "gelu_pytorch_tanh", "relu"}. */
+  public static String labels() {
+    return Arrays.stream(values())
+        .map(activation -> '"' + activation.label + '"')
+        .collect(Collectors.joining(", "));
+  }
 
   /** The activation that config.json names so; {@code swish} is another name of SiLU. */
   public static Optional<Activation> named(String label) {
