@@ -1,6 +1,7 @@
 package dev.mobilellm.spi.model;
 
 import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.graph.Activation;
 import java.util.List;
 
 /**
@@ -77,11 +78,16 @@ public final class ModelConfig {
 
   /** Width of the dense MLP. */
   public int intermediateSizeMlp() {
-    return settings.positive("intermediate_size_mlp", intermediateSize());
+    return settings.has("intermediate_size_mlp")
+        ? settings.positive("intermediate_size_mlp")
+        : intermediateSize();
   }
 
-  public String hiddenAct() {
-    return settings.text("hidden_act").orElse("silu");
+  /** The MLP's activation. */
+  public Activation hiddenAct() {
+    String label = settings.text("hidden_act").orElse(Activation.SILU.label());
+    return Activation.named(label)
+        .orElseThrow(() -> settings.wrong("hidden_act", "one of " + Activation.labels(), label));
   }
 
   public float rmsNormEps() {

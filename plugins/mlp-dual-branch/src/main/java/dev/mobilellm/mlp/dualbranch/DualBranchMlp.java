@@ -1,7 +1,6 @@
 package dev.mobilellm.mlp.dualbranch;
 
 import dev.mobilellm.spi.Match;
-import dev.mobilellm.spi.graph.Activation;
 import dev.mobilellm.spi.graph.GraphBuilder;
 import dev.mobilellm.spi.graph.NormLinear.Projection;
 import dev.mobilellm.spi.graph.Value;
@@ -47,11 +46,6 @@ public final class DualBranchMlp implements MlpVariant {
     float eps = config.rmsNormEps();
     int gatedWidth = width(layer, "g_down", "intermediate_size", config.intermediateSize());
     int plainWidth = width(layer, "p_down", "intermediate_size_mlp", config.intermediateSizeMlp());
-    Activation activation =
-        Activation.named(config.hiddenAct())
-            .orElseThrow(
-                () ->
-                    config.settings().wrong("hidden_act", Activation.labels(), config.hiddenAct()));
     WeightTensor norm = layer.vector("post_attention_layernorm.weight", hidden);
     Value gated =
         graph.normGatedLinear(
@@ -60,10 +54,11 @@ public final class DualBranchMlp implements MlpVariant {
             eps,
             matrix(layer, "g_gate", gatedWidth, hidden),
             matrix(layer, "g_up", gatedWidth, hidden),
-            activation);
+            config.hiddenAct());
     Projection up = new Projection(matrix(layer, "p_up", plainWidth, hidden), Optional.empty());
     Value plain =
-        graph.activate(graph.normLinear(residual, norm, eps, List.of(up)).getFirst(), activation);
+        graph.activate(
+            graph.normLinear(residual, norm, eps, List.of(up)).getFirst(), config.hiddenAct());
     Value afterGated =
         graph.linearAdd(
             gated, matrix(layer, "g_down", hidden, gatedWidth), Optional.empty(), residual);

@@ -1,7 +1,6 @@
 package dev.mobilellm.mlp.gated;
 
 import dev.mobilellm.spi.Match;
-import dev.mobilellm.spi.graph.Activation;
 import dev.mobilellm.spi.graph.GraphBuilder;
 import dev.mobilellm.spi.graph.Value;
 import dev.mobilellm.spi.model.LayerView;
@@ -49,11 +48,6 @@ public final class GatedMlp implements MlpVariant {
               "config.json: \"intermediate_size_mlp\" is %d, but the MLP's weights are %d wide; theirs is used."
                   .formatted(config.intermediateSizeMlp(), width));
     }
-    Activation activation =
-        Activation.named(config.hiddenAct())
-            .orElseThrow(
-                () ->
-                    config.settings().wrong("hidden_act", Activation.labels(), config.hiddenAct()));
     WeightTensor norm = layer.vector("post_attention_layernorm.weight", hidden);
     Value gated =
         graph.normGatedLinear(
@@ -62,7 +56,7 @@ public final class GatedMlp implements MlpVariant {
             config.rmsNormEps(),
             layer.matrix("feed_forward.gate_proj.weight", width, hidden),
             layer.matrix("feed_forward.up_proj.weight", width, hidden),
-            activation);
+            config.hiddenAct());
     return graph.linearAdd(
         gated,
         layer.matrix("feed_forward.down_proj.weight", hidden, width),
