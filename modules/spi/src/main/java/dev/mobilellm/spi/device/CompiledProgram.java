@@ -29,7 +29,8 @@ public interface CompiledProgram extends AutoCloseable {
    * @param batch at most {@code maxBatchTokens} tokens
    * @return what was wanted; valid until the next call, and then not touched
    * @throws IllegalArgumentException if a token is outside the vocabulary, a sequence would outgrow
-   *     its capacity, is closed, or stands twice in the batch
+   *     its capacity, is closed, stands twice in the batch or belongs to another program, or there
+   *     are more tokens than {@code maxBatchTokens}; nothing has changed then
    */
   BatchResult forward(Batch batch);
 
