@@ -31,6 +31,13 @@ public final class PluginRegistry {
     }
   }
 
+  private PluginRegistry(
+      List<PluginLayer> layers, Map<Service<?>, List<Found<?>>> found, List<String> problems) {
+    this.layers = layers;
+    this.found.putAll(found);
+    this.problems.addAll(problems);
+  }
+
   /** The plugins of the layer that this module is in, without any third-party ones. */
   public static PluginRegistry builtIn() {
     return of(List.of());
@@ -46,6 +53,24 @@ public final class PluginRegistry {
     layers.add(new PluginLayer(own == null ? ModuleLayer.boot() : own, BUILT_IN));
     layers.addAll(thirdParty);
     return new PluginRegistry(layers);
+  }
+
+  /**
+   * These plugins and one more that the caller made: for programs that bring a plugin without a
+   * module of its own.
+   *
+   * @throws IllegalArgumentException if the service has a plugin of this name
+   */
+  public <P extends Plugin> PluginRegistry with(Service<P> service, P plugin) {
+    if (find(service, plugin.name()).isPresent()) {
+      throw new IllegalArgumentException(
+          "There is a plugin \"%s\" for %s already.".formatted(plugin.name(), service.label()));
+    }
+    PluginRegistry result = new PluginRegistry(layers, found, problems);
+    List<Found<?>> plugins = new ArrayList<>(found.get(service));
+    plugins.add(new Found<>(plugin, plugin.getClass().getName(), "", "given by the program"));
+    result.found.put(service, sorted(plugins));
+    return result;
   }
 
   /** The plugins of a service, highest priority first, then by name. */
@@ -77,9 +102,12 @@ public final class PluginRegistry {
         instantiate(layer, service, provider).ifPresent(plugin -> add(byName, service, plugin));
       }
     }
-    return byName.values().stream()
-        .sorted(Comparator.<Found<P>>comparingInt(f -> -f.priority()).thenComparing(Found::name))
-        .<Found<?>>map(plugin -> plugin)
+    return sorted(List.copyOf(byName.values()));
+  }
+
+  private static List<Found<?>> sorted(List<Found<?>> plugins) {
+    return plugins.stream()
+        .sorted(Comparator.<Found<?>>comparingInt(f -> -f.priority()).thenComparing(Found::name))
         .toList();
   }
 
