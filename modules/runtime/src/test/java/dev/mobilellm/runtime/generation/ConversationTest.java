@@ -48,7 +48,7 @@ class ConversationTest {
 
   @Test
   void generatesUntilTheEndOfSequence() {
-    Generation generation = run(conversation(100), "abc", GenerationOptions.DEFAULT);
+    Generation generation = run(conversation(300), "abc", GenerationOptions.DEFAULT);
     assertEquals(FinishReason.EOS, generation.finishReason());
     assertEquals(LetterTokenizer.END, generation.tokens()[generation.tokens().length - 1]);
     assertTrue(text.toString().startsWith("defgh"));
