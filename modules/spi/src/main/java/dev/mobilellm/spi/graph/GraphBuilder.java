@@ -174,8 +174,8 @@ public final class GraphBuilder {
   }
 
   /** What was recorded so far. */
-  List<Op> recorded() {
-    return ops;
+  public List<Op> ops() {
+    return List.copyOf(ops);
   }
 
   private Value projected(Value input, WeightTensor weight, Optional<WeightTensor> bias) {

@@ -70,10 +70,10 @@ public record Program(List<Op> ops, List<KvCache> caches, Value logits) {
       result.add(op);
       return;
     }
-    int before = graph.recorded().size();
+    int before = graph.ops().size();
     List<Value> values = composite.lower(graph);
-    List<Op> steps = List.copyOf(graph.recorded().subList(before, graph.recorded().size()));
-    steps.forEach(step -> lower(step, keep, graph, result));
+    List<Op> recorded = graph.ops();
+    recorded.subList(before, recorded.size()).forEach(step -> lower(step, keep, graph, result));
     for (int i = 0; i < values.size(); i++) {
       result.add(new Primitive.Same(values.get(i), composite.outputs().get(i)));
     }

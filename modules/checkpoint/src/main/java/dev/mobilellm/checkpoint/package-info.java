@@ -1,0 +1,10 @@
+/**
+ * Checkpoints in the layout that Hugging Face uses: {@link
+ * dev.mobilellm.checkpoint.CheckpointFiles} for the folder and its JSON, {@link
+ * dev.mobilellm.checkpoint.CheckpointTensors} for the weights of all its files, {@link
+ * dev.mobilellm.checkpoint.SafetensorsFile} and {@link dev.mobilellm.checkpoint.SafetensorsWriter}
+ * for single files.
+ *
+ * <p>Nothing a file says is believed before it is checked against the bytes that are there.
+ */
+package dev.mobilellm.checkpoint;

@@ -1,0 +1,191 @@
+package dev.mobilellm.runtime.assembly;
+
+import dev.mobilellm.runtime.plugins.Selection;
+import dev.mobilellm.runtime.plugins.Selector;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.graph.GraphBuilder;
+import dev.mobilellm.spi.graph.NormLinear.Projection;
+import dev.mobilellm.spi.graph.Program;
+import dev.mobilellm.spi.graph.Value;
+import dev.mobilellm.spi.model.AttentionVariant;
+import dev.mobilellm.spi.model.BlockVariant;
+import dev.mobilellm.spi.model.LayerView;
+import dev.mobilellm.spi.model.MlpVariant;
+import dev.mobilellm.spi.model.ModelConfig;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Records a model: embedding, then per layer the attention and the MLP that fit it, then norm and
+ * head. Every weight is taken exactly once, or the load fails.
+ *
+ * @param program what was recorded
+ * @param attention the selection of each layer
+ * @param mlp the selection of each layer
+ * @param tied whether the embedding is the head, too
+ */
+public record ModelAssembly(
+    Program program,
+    List<Selection<AttentionVariant>> attention,
+    List<Selection<MlpVariant>> mlp,
+    boolean tied) {
+
+  /** The only architecture so far, by the name that config.json gives it. */
+  public static final String MODEL_TYPE = "llama4_text";
+
+  private static final String EMBEDDING = "embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
+
+  /** Block plugins that the user named. */
+  public record Forced(Optional<String> attention, Optional<String> mlp) {}
+
+  /**
+   * Where remarks go.
+   *
+   * @param warnings told about oddities that are no errors
+   * @param problems told about a block that cannot be recorded; throws it, or notes it and goes on
+   *     without the block
+   */
+  public record Remarks(Consumer<String> warnings, Consumer<ModelException> problems) {}
+
+  /**
+   * Records the model.
+   *
+   * @throws ModelException if the configuration or a tensor does not fit
+   */
+  public static ModelAssembly assemble(
+      ModelConfig config, TensorLedger ledger, Selector selector, Forced forced, Remarks remarks) {
+    requireSupported(config);
+    GraphBuilder graph = new GraphBuilder();
+    int hidden = config.hiddenSize();
+    WeightTensor embedding = ledger.take(EMBEDDING, config.vocabSize(), hidden);
+    Value residual = graph.embed(embedding);
+    List<Selection<AttentionVariant>> attention = new ArrayList<>();
+    List<Selection<MlpVariant>> mlp = new ArrayList<>();
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      LayerView layer = new LayerWeights(i, config, ledger, remarks.warnings());
+      residual =
+          emit(
+              selector,
+              Service.ATTENTION,
+              forced.attention(),
+              layer,
+              graph,
+              residual,
+              attention,
+              remarks);
+      residual = emit(selector, Service.MLP, forced.mlp(), layer, graph, residual, mlp, remarks);
+    }
+    WeightTensor norm = ledger.take("norm.weight", 1, hidden);
+    boolean tied = isTied(config, ledger, remarks.warnings());
+    WeightTensor head = tied ? embedding : ledger.take(HEAD, config.vocabSize(), hidden);
+    Value logits =
+        graph
+            .normLinear(
+                graph.selectWanted(residual),
+                norm,
+                config.rmsNormEps(),
+                List.of(new Projection(head, Optional.empty())))
+            .getFirst();
+    ignoreBuffers(ledger);
+    return new ModelAssembly(graph.build(logits), List.copyOf(attention), List.copyOf(mlp), tied);
+  }
+
+  /** Fails on tensors that nothing asked for. */
+  public static void requireNoneLeft(TensorLedger ledger) {
+    List<String> left = ledger.unexpected();
+    if (!left.isEmpty()) {
+      throw new ModelException(
+          "The checkpoint holds a tensor that the model does not use: %s%s; it may be of another architecture or have more layers than config.json says."
+              .formatted(
+                  left.getFirst(),
+                  left.size() == 1 ? "" : " (and " + (left.size() - 1) + " more)"));
+    }
+  }
+
+  private static <P extends BlockVariant> Value emit(
+      Selector selector,
+      Service<P> service,
+      Optional<String> forced,
+      LayerView layer,
+      GraphBuilder graph,
+      Value residual,
+      List<Selection<P>> selections,
+      Remarks remarks) {
+    try {
+      return emit(selector, service, forced, layer, graph, residual, selections);
+    } catch (ModelException e) {
+      remarks.problems().accept(e);
+      return residual;
+    }
+  }
+
+  private static <P extends BlockVariant> Value emit(
+      Selector selector,
+      Service<P> service,
+      Optional<String> forced,
+      LayerView layer,
+      GraphBuilder graph,
+      Value residual,
+      List<Selection<P>> selections) {
+    Selection<P> selection =
+        selector.require(
+            service, forced, plugin -> plugin.matches(layer), "layer " + layer.index());
+    selections.add(selection);
+    P block = selection.chosen().orElseThrow().plugin();
+    Value result = block.emit(graph, layer, residual);
+    if (result.width() != residual.width() || result.rows() != residual.rows()) {
+      throw new ModelException(
+          "The %s \"%s\" returned a residual stream of another shape for layer %d."
+              .formatted(service.label(), block.name(), layer.index()));
+    }
+    return result;
+  }
+
+  private static void requireSupported(ModelConfig config) {
+    if (!config.modelType().equals(MODEL_TYPE)) {
+      throw new ModelException(
+          "config.json: \"model_type\" is \"%s\"; supported is \"%s\" (MobileLLM-R1)."
+              .formatted(config.modelType(), MODEL_TYPE));
+    }
+    if (!config.settings().integers("moe_layers").isEmpty()) {
+      throw new ModelException(
+          "config.json: \"moe_layers\" is not empty; mixtures of experts are not supported, only"
+              + " the dense models.");
+    }
+    if (config.settings().has("rope_scaling")) {
+      throw config
+          .settings()
+          .wrong(
+              "rope_scaling",
+              "null, because scaled RoPE is not supported",
+              config.settings().find("rope_scaling").orElseThrow());
+    }
+  }
+
+  private static boolean isTied(
+      ModelConfig config, TensorLedger ledger, Consumer<String> warnings) {
+    boolean stated = config.settings().has("tie_word_embeddings");
+    boolean tied = stated ? config.tieWordEmbeddings() : !ledger.has(HEAD);
+    if (tied && ledger.has(HEAD)) {
+      ledger.ignore(HEAD);
+      warnings.accept(
+          "%s is ignored: config.json ties the output head to the embedding."
+              .formatted(ledger.stored(HEAD)));
+    }
+    return tied;
+  }
+
+  /** Old exports hold RoPE's frequencies, which are computed here. */
+  private static void ignoreBuffers(TensorLedger ledger) {
+    for (String name : List.copyOf(ledger.names())) {
+      if (name.endsWith("rotary_emb.inv_freq")) {
+        ledger.ignore(name);
+      }
+    }
+  }
+}

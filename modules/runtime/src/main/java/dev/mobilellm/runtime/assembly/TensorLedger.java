@@ -1,0 +1,155 @@
+package dev.mobilellm.runtime.assembly;
+
+import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.weights.WeightEncoding;
+import dev.mobilellm.spi.weights.WeightSource;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+
+/**
+ * Hands out each tensor of a checkpoint once, and knows in the end which were asked for and which
+ * were left. Strict: a missing or misshapen tensor is an error. Lenient, for inspection: it is
+ * noted, and a tensor without memory stands in for it, so that everything else is seen, too.
+ */
+public final class TensorLedger {
+
+  /** A tensor that was asked for or is left over. */
+  public record Entry(
+      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
+
+    public boolean isFine() {
+      return problem.isEmpty();
+    }
+  }
+
+  private final WeightSource source;
+  private final boolean strict;
+  private final SequencedMap<String, String> storedNames = new LinkedHashMap<>();
+  private final SequencedMap<String, Entry> asked = new LinkedHashMap<>();
+
+  /**
+   * @throws ModelException if two names of the source mean the same tensor
+   */
+  public TensorLedger(WeightSource source, boolean strict) {
+    this.source = source;
+    this.strict = strict;
+    for (String stored : source.names()) {
+      String earlier = storedNames.putIfAbsent(TensorNames.canonical(stored), stored);
+      if (earlier != null) {
+        throw new ModelException(
+            "The tensors %s and %s are two spellings of the same one; only one may be there."
+                .formatted(earlier, stored));
+      }
+    }
+  }
+
+  /** All canonical names, in the order of the files. */
+  SequencedSet<String> names() {
+    return storedNames.sequencedKeySet();
+  }
+
+  boolean has(String name) {
+    return storedNames.containsKey(name);
+  }
+
+  /** The tensor, not taken; in lenient mode one without memory if it is missing. */
+  WeightTensor look(String name) {
+    return find(name)
+        .orElseGet(
+            () -> {
+              note(name, 0, 0, Optional.empty(), "%s is missing.".formatted(name));
+              return absent(name, 1, 1);
+            });
+  }
+
+  /** Takes a tensor of the wanted shape. */
+  WeightTensor take(String name, int rows, int columns) {
+    if (asked.containsKey(name) && asked.get(name).stored().isPresent()) {
+      throw new ModelException("%s is used by two blocks of the model.".formatted(name));
+    }
+    Optional<WeightTensor> stored = find(name);
+    String problem =
+        stored
+            .map(tensor -> misshapen(tensor, rows, columns))
+            .orElseGet(
+                () -> "%s is missing; it should be %s.".formatted(name, shape(rows, columns)));
+    note(name, rows, columns, stored, problem);
+    return problem.isEmpty() ? stored.orElseThrow() : absent(name, rows, columns);
+  }
+
+  /** Counts a tensor as seen although nothing uses it. */
+  void ignore(String name) {
+    find(name).ifPresent(t -> note(name, t.rows(), t.columns(), Optional.of(t), ""));
+  }
+
+  /** What was taken, looked for in vain, or ignored, in that order. */
+  public List<Entry> asked() {
+    return List.copyOf(asked.values());
+  }
+
+  /** The stored names of tensors that nothing asked for. */
+  public List<String> unexpected() {
+    List<String> left = new ArrayList<>();
+    storedNames.forEach(
+        (name, stored) -> {
+          if (!asked.containsKey(name)) {
+            left.add(stored);
+          }
+        });
+    return left;
+  }
+
+  /** How the checkpoint spells a canonical name. */
+  public String stored(String name) {
+    return storedNames.getOrDefault(name, name);
+  }
+
+  private Optional<WeightTensor> find(String name) {
+    return Optional.ofNullable(storedNames.get(name)).flatMap(source::find);
+  }
+
+  private void note(
+      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
+    if (strict && !problem.isEmpty()) {
+      throw new ModelException("The checkpoint's tensor " + problem);
+    }
+    asked.put(name, new Entry(stored(name), rows, columns, stored, problem));
+  }
+
+  private static String misshapen(WeightTensor tensor, int rows, int columns) {
+    return tensor.rows() == rows && tensor.columns() == columns
+        ? ""
+        : "%s is %s where config.json makes it %s."
+            .formatted(tensor.name(), shape(tensor.rows(), tensor.columns()), shape(rows, columns));
+  }
+
+  /** A vector's shape without its one row. */
+  static String shape(int rows, int columns) {
+    return rows == 1 ? "[" + columns + "]" : "[" + rows + ", " + columns + "]";
+  }
+
+  private static WeightTensor absent(String name, int rows, int columns) {
+    return new WeightTensor(name, rows, columns, Absent.INSTANCE, List.of());
+  }
+
+  /** The encoding of a tensor that is not there. */
+  private enum Absent implements WeightEncoding {
+    INSTANCE;
+
+    @Override
+    public List<Long> partSizes(int rows, int columns) {
+      return List.of();
+    }
+
+    @Override
+    public void decodeRow(WeightTensor tensor, int row, MemorySegment target) {
+      throw new IllegalStateException(tensor.name() + " is not there");
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.mobilellm.runtime.generation;
+
+import dev.mobilellm.runtime.plugins.Found;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Selector;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.spi.Match;
+import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.device.Batch;
+import dev.mobilellm.spi.device.BatchResult;
+import dev.mobilellm.spi.sampling.Candidates;
+import dev.mobilellm.spi.sampling.LogitsProcessor;
+import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
+import dev.mobilellm.spi.sampling.Sampler;
+import dev.mobilellm.spi.sampling.SamplerProvider;
+import dev.mobilellm.spi.sampling.SamplingOptions;
+import dev.mobilellm.spi.sampling.TokenHistory;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** The processors and the sampler of one request. Not thread-safe. */
+final class TokenPicker {
+
+  private final List<LogitsProcessor> processors;
+  private final Sampler sampler;
+  private final boolean argmax;
+  private final RandomGenerator random;
+  private final long seed;
+  private final Candidates candidates;
+
+  /**
+   * @throws dev.mobilellm.spi.UsageException if there is no sampler of the given name
+   */
+  TokenPicker(
+      PluginRegistry registry,
+      SamplingOptions options,
+      Optional<String> samplerName,
+      int vocabularySize) {
+    processors =
+        registry.all(Service.PROCESSOR).stream()
+            .map(Found::plugin)
+            .sorted(
+                Comparator.comparingInt(LogitsProcessorProvider::order)
+                    .thenComparing(LogitsProcessorProvider::name))
+            .flatMap(provider -> provider.create(options).stream())
+            .toList();
+    SamplerProvider provider =
+        new Selector(registry)
+            .require(
+                Service.SAMPLER,
+                samplerName,
+                s -> samplerName.isPresent() ? forced(s, options) : s.matches(options),
+                "these sampling options")
+            .chosen()
+            .orElseThrow()
+            .plugin();
+    sampler = provider.create(options);
+    argmax = processors.isEmpty() && provider.isArgmax();
+    seed = options.seed().orElseGet(() -> new SplittableRandom().nextLong(1L << 53));
+    random = new SplittableRandom(seed);
+    candidates = argmax ? null : new Candidates(vocabularySize);
+  }
+
+  /** A sampler that the user names is taken at its word. */
+  private static Match forced(SamplerProvider s, SamplingOptions options) {
+    return Match.yes(s.matches(options).reason());
+  }
+
+  /** The seed that repeats this request; below 2^53, so that it survives JSON. */
+  long seed() {
+    return seed;
+  }
+
+  /** What the device shall hand out. */
+  Batch.Output output() {
+    return argmax ? Batch.Output.ARGMAX : Batch.Output.LOGITS;
+  }
+
+  /** The next token, from a wanted row of a result. */
+  int pick(BatchResult result, int row, TokenHistory history) {
+    if (argmax) {
+      return result.argmax(row);
+    }
+    candidates.fill(result.logits(row));
+    for (LogitsProcessor processor : processors) {
+      processor.process(candidates, history);
+    }
+    int token = sampler.sample(candidates, random);
+    if (token < 0 || token >= candidates.vocabularySize()) {
+      throw new ModelException(
+          "The sampler picked the token %d of a vocabulary of %d."
+              .formatted(token, candidates.vocabularySize()));
+    }
+    return token;
+  }
+}

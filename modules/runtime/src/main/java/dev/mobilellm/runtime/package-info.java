@@ -1,0 +1,2 @@
+/** The entry point of the library: {@link dev.mobilellm.runtime.LanguageModel}. */
+package dev.mobilellm.runtime;
