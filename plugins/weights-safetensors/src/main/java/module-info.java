@@ -1,0 +1,8 @@
+/** Float weights of safetensors files. */
+module dev.mobilellm.weights.safetensors {
+  requires dev.mobilellm.spi;
+  requires dev.mobilellm.checkpoint;
+
+  provides dev.mobilellm.spi.weights.WeightSourceProvider with
+      dev.mobilellm.weights.safetensors.SafetensorsWeights;
+}
