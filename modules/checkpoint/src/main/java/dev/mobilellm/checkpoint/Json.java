@@ -137,13 +137,14 @@ final class Json {
     return new ModelException("%s%s: broken JSON: %s.".formatted(where, place, reason));
   }
 
-  /** The parser's own words without its notes on sources and markers. */
+  /** The parser's own words without its last clause, where that speaks of its options or input. */
   private static String plain(String message) {
-    String text = message.lines().findFirst().orElse("it cannot be understood");
-    for (String noise : List.of(" (start marker", " at [Source", "; expected close marker")) {
-      int at = text.indexOf(noise);
-      text = at > 0 ? text.substring(0, at) : text;
-    }
+    String text =
+        message
+            .lines()
+            .findFirst()
+            .orElse("it cannot be understood")
+            .replaceFirst("\\s*[,;:(][^,;:(]*(Feature|Source).*", "");
     return Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 }
