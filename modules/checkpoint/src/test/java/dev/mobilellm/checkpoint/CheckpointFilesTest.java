@@ -127,6 +127,8 @@ class CheckpointFilesTest {
   void nestingIsBounded() throws IOException {
     config("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
     assertSays(directory, "config.json is too large", "100 levels");
+    config("{\"a\":" + "1".repeat(2_000) + "}");
+    assertSays(directory, "config.json is too large", "1000 digits");
   }
 
   @Test

@@ -139,6 +139,18 @@ class MlxWeightsTest {
   }
 
   @Test
+  void pathsThatDifferOnlyByPrefixes() throws IOException {
+    checkpoint.matrix("q", 4, 64, 64).matrix("model.q", 8, 64, 64);
+    String config = COMMON.replace("4}", "4,\"model.q\":{\"group_size\":64,\"bits\":8}}");
+    try (WeightSource source = new MlxWeights().open(checkpoint.write(config))) {
+      assertEquals(new AffineGroups(8, 64, DType.BF16), encoding(source, "model.q.weight"));
+      assertEquals(new AffineGroups(4, 64, DType.BF16), encoding(source, "q.weight"));
+    }
+    assertSays(
+        config.replace("model.q", "language_model.q"), "\"language_model.q\" fits no tensor");
+  }
+
+  @Test
   void entryAgainstTheTensor() throws IOException {
     checkpoint.matrix("q", 4, 64, 64).tensor("f.weight", StorageType.F32, 2, 64);
     assertSays(
