@@ -27,6 +27,7 @@ final class Json {
   static final long MAX_BYTES = 100_000_000;
 
   private static final int MAX_DEPTH = 100;
+  private static final int MAX_DIGITS = 1_000;
 
   /** Bounds the memory of the tree: an empty object takes 3 bytes in a file and 64 on the heap. */
   private static final long MAX_TOKENS = 10_000_000;
@@ -40,6 +41,7 @@ final class Json {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
                   .maxDocumentLength(MAX_BYTES)
                   .maxTokenCount(MAX_TOKENS)
                   .build())
@@ -66,8 +68,8 @@ final class Json {
       throw broken(where, e.getLocation(), "the text ends before the object is complete");
     } catch (StreamConstraintsException _) {
       throw new ModelException(
-          "%s is too large: at most %d bytes, %d values and %d levels of nesting are read."
-              .formatted(where, MAX_BYTES, MAX_TOKENS, MAX_DEPTH));
+          "%s is too large: read are at most %d bytes, %d values, %d levels and numbers of %d digits."
+              .formatted(where, MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_DIGITS));
     } catch (JsonProcessingException e) {
       throw broken(where, e.getLocation(), plain(e.getOriginalMessage()));
     } catch (IOException e) {
@@ -125,7 +127,8 @@ final class Json {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw broken(where, parser.currentTokenLocation(), "a value is missing");
+      case null, default ->
+          throw broken(where, parser.currentTokenLocation(), "a value is missing");
     };
   }
 
@@ -137,13 +140,14 @@ final class Json {
     return new ModelException("%s%s: broken JSON: %s.".formatted(where, place, reason));
   }
 
-  /** The parser's own words without its notes on sources and markers. */
+  /** The parser's own words without its last clause, where that speaks of its options or input. */
   private static String plain(String message) {
-    String text = message.lines().findFirst().orElse("it cannot be understood");
-    for (String noise : List.of(" (start marker", " at [Source", "; expected close marker")) {
-      int at = text.indexOf(noise);
-      text = at > 0 ? text.substring(0, at) : text;
-    }
+    String text =
+        message
+            .lines()
+            .findFirst()
+            .orElse("it cannot be understood")
+            .replaceFirst("\\s*[,;:(][^,;:(]*(Feature|Source).*", "");
     return Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 }

@@ -3,12 +3,14 @@ package dev.mobilellm.checkpoint;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.model.ModelFiles;
 import dev.mobilellm.spi.model.Settings;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -108,7 +110,7 @@ record WeightFiles(List<Path> files, Map<String, Path> index) {
     }
     Collection<Path> shards = new TreeSet<>(promised.values());
     for (Path shard : shards) {
-      if (!shard.toFile().isFile()) {
+      if (!Files.isRegularFile(shard)) {
         throw new ModelException(
             "The shard %s is missing; %s promises it: copy or download it."
                 .formatted(shard, INDEX));
@@ -128,7 +130,7 @@ record WeightFiles(List<Path> files, Map<String, Path> index) {
   }
 
   private static WeightFiles numbered(Path directory) {
-    Map<Integer, Path> shards = new TreeMap<>();
+    NavigableMap<Integer, Path> shards = new TreeMap<>();
     Matcher first = null;
     for (String name : CheckpointFiles.fileNames(directory)) {
       Matcher matcher = SHARD.matcher(name);
@@ -147,12 +149,11 @@ record WeightFiles(List<Path> files, Map<String, Path> index) {
     return new WeightFiles(List.copyOf(shards.values()), Map.of());
   }
 
-  private static void checkGaps(Path directory, Matcher first, Map<Integer, Path> shards) {
+  private static void checkGaps(Path directory, Matcher first, NavigableMap<Integer, Path> shards) {
     boolean counted = first.group(3) != null;
     // Names without a total start at 0 and may end anywhere.
     int from = counted ? 1 : 0;
-    int to =
-        counted ? Integer.parseInt(first.group(3)) : ((TreeMap<Integer, Path>) shards).lastKey();
+    int to = counted ? Integer.parseInt(first.group(3)) : shards.lastKey();
     List<String> missing = new ArrayList<>();
     for (int number = from; number <= to && missing.size() < 4; number++) {
       if (!shards.containsKey(number)) {

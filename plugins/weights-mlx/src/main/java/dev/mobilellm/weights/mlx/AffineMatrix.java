@@ -7,7 +7,6 @@ import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The three tensors of one quantized matrix, checked against each other and against the config.
@@ -23,8 +22,8 @@ record AffineMatrix(
   /** What packed values are stored as. */
   static final StorageType WORDS = StorageType.U32;
 
-  private static final Set<Long> WIDTHS = Set.of(2L, 3L, 4L, 5L, 6L, 8L);
-  private static final Set<Long> GROUPS = Set.of(32L, 64L, 128L);
+  private static final List<Long> WIDTHS = List.of(2L, 3L, 4L, 5L, 6L, 8L);
+  private static final List<Long> GROUPS = List.of(32L, 64L, 128L);
 
   /**
    * The matrix that the three are.
@@ -39,29 +38,8 @@ record AffineMatrix(
     if (words < 1 || groups < 1 || 32 * words % groups != 0) {
       throw wrong("are no whole words for each group");
     }
-    // Words and scales give bits x group size; the config tells the two apart.
-    long groupBits = 32 * words / groups;
-    long groupSize = entry.groupSize();
-    if (groupSize == 0 && entry.bits() == 0) {
-      throw wrong("need a \"quantization\" in config.json that says their group_size");
-    }
-    if (groupSize == 0) {
-      groupSize = groupBits / entry.bits();
-    }
-    long bits = groupBits / groupSize;
-    if (bits * groupSize != groupBits || !WIDTHS.contains(bits) || !GROUPS.contains(groupSize)) {
-      throw wrong(
-          "hold %d bits a group, which does not fit %s; known are %s bits in groups of %s"
-              .formatted(
-                  groupBits,
-                  settings(),
-                  WIDTHS.stream().sorted().toList(),
-                  GROUPS.stream().sorted().toList()));
-    }
-    if (entry.bits() != 0 && entry.bits() != bits) {
-      throw wrong("hold %d bits a weight, but config.json says %s".formatted(bits, settings()));
-    }
-    long columns = groups * groupSize;
+    AffineGroups encoding = encoding(32 * words / groups);
+    long columns = groups * encoding.groupSize();
     if (rows < 1 || rows > Integer.MAX_VALUE || columns > Integer.MAX_VALUE) {
       throw wrong("are empty or too large");
     }
@@ -69,8 +47,26 @@ record AffineMatrix(
         weight.name(),
         (int) rows,
         (int) columns,
-        new AffineGroups((int) bits, (int) groupSize, scaleType()),
+        encoding,
         List.of(weight.data(), scales.data(), biases.data()));
+  }
+
+  /** Words and scales only give the product of bits and group size; the config tells them apart. */
+  private AffineGroups encoding(long groupBits) {
+    if (entry.groupSize() == 0 && entry.bits() == 0) {
+      throw wrong("need a \"quantization\" in config.json that says their group_size");
+    }
+    long groupSize = entry.groupSize() == 0 ? groupBits / entry.bits() : entry.groupSize();
+    long bits = groupSize == 0 ? 0 : groupBits / groupSize;
+    if (bits * groupSize != groupBits || !WIDTHS.contains(bits) || !GROUPS.contains(groupSize)) {
+      throw wrong(
+          "hold %d bits a group, which does not fit %s; known are %s bits in groups of %s"
+              .formatted(groupBits, settings(), WIDTHS, GROUPS));
+    }
+    if (entry.bits() != 0 && entry.bits() != bits) {
+      throw wrong("hold %d bits a weight, but config.json says %s".formatted(bits, settings()));
+    }
+    return new AffineGroups((int) bits, (int) groupSize, scaleType());
   }
 
   private void checkParts() {

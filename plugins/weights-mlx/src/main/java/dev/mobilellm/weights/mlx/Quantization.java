@@ -73,7 +73,9 @@ record Quantization(String source, Entry common, SequencedMap<String, Entry> ent
   Map<String, Entry> assign(Set<String> matrices) {
     Map<String, String> byShortPath = new HashMap<>();
     for (String matrix : matrices) {
-      byShortPath.put(shortPath(matrix), matrix);
+      String shorter = shortPath(matrix);
+      // Two matrices that differ only by prefixes can only be meant by their full paths.
+      byShortPath.put(shorter, byShortPath.containsKey(shorter) ? null : matrix);
     }
     Map<String, Entry> assigned = new HashMap<>();
     entries.forEach(
