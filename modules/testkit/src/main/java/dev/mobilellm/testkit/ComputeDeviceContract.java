@@ -74,7 +74,8 @@ public abstract class ComputeDeviceContract {
   void openDevices() {
     ReferenceDeviceProvider provider = new ReferenceDeviceProvider();
     DeviceOptions options =
-        new DeviceOptions(options().threads(), MAX_BATCH_TOKENS, options().properties());
+        new DeviceOptions(
+            options().threads(), MAX_BATCH_TOKENS, options().properties(), options().layers());
     reference = provider.open(provider.devices().devices().getFirst(), options);
     device = open(options);
   }

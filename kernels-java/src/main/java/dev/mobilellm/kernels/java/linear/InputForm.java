@@ -1,0 +1,52 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.memory.Native;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The order in which a matrix wants the columns of its input. */
+enum InputForm {
+  /** As they are. */
+  NATURAL {
+    @Override
+    void prepare(long from, long to, int columns) {
+      Native.copy(from, to, (long) columns * Float.BYTES);
+    }
+  },
+  /**
+   * In blocks of two vectors the even columns, then the odd ones; a rest shorter than a block as it
+   * is. A vector of 32-bit words over 16-bit weights gives even and odd columns apart: with inputs
+   * in the same order nothing has to be shuffled in the inner loop.
+   */
+  EVEN_ODD {
+    @Override
+    void prepare(long from, long to, int columns) {
+      int c = 0;
+      for (; c <= columns - 2 * LANES; c += 2 * LANES) {
+        long at = from + (long) c * Float.BYTES;
+        FloatVector first = FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER);
+        FloatVector second =
+            FloatVector.fromMemorySegment(
+                FLOATS, Native.ALL, at + LANES * Float.BYTES, Native.ORDER);
+        long target = to + (long) c * Float.BYTES;
+        first.rearrange(EVEN, second).intoMemorySegment(Native.ALL, target, Native.ORDER);
+        first
+            .rearrange(ODD, second)
+            .intoMemorySegment(Native.ALL, target + LANES * Float.BYTES, Native.ORDER);
+      }
+      Native.copy(
+          from + (long) c * Float.BYTES,
+          to + (long) c * Float.BYTES,
+          (long) (columns - c) * Float.BYTES);
+    }
+  };
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = FLOATS.length();
+  private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(FLOATS, 0);
+  private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(FLOATS, 1);
+
+  /** Writes one row of {@code columns} floats in this order. */
+  abstract void prepare(long from, long to, int columns);
+}

@@ -1,0 +1,64 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.spi.weights.DType;
+import dev.mobilellm.spi.weights.Dense;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+
+/**
+ * The weights of a linear layer with the kernels for their encoding.
+ *
+ * <p>Every output is the same sum in the same order, however many tokens or rows are computed
+ * together and by whichever thread: results do not depend on batches, chunks or threads.
+ */
+abstract class Matrix {
+
+  final int rows;
+  final int columns;
+
+  Matrix(WeightTensor weight) {
+    rows = weight.rows();
+    columns = weight.columns();
+  }
+
+  /** The kernels for a tensor's encoding; any encoding without kernels is decoded by row. */
+  static Matrix of(WeightTensor weight, KernelContext context) {
+    if (weight.encoding() instanceof Dense(DType type)
+        && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      long address = address(weight);
+      return switch (type) {
+        case F32 -> new F32Matrix(weight, address);
+        case F16 -> new F16Matrix(weight, address);
+        case BF16 -> new Bf16Matrix(weight, address);
+      };
+    }
+    return new DecodedMatrix(weight, context);
+  }
+
+  /** Where the only part lies; its size was checked when the tensor was made. */
+  private static long address(WeightTensor weight) {
+    MemorySegment data = weight.parts().getFirst();
+    if (!data.isNative()) {
+      throw new IllegalArgumentException(weight.name() + " is not in native memory");
+    }
+    return data.address();
+  }
+
+  /** The encoding, for reports. */
+  abstract String encoding();
+
+  /** The order in which inputs are wanted. */
+  abstract InputForm form();
+
+  /**
+   * Computes a range of rows for all tokens.
+   *
+   * @param x address of the prepared inputs, {@code columns} floats per token without padding
+   * @param y address of the first token's outputs
+   * @param yWidth floats from one token's outputs to the next one's; row r is written at index r
+   * @param worker who computes: for scratch memory
+   */
+  abstract void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker);
+}

@@ -1,0 +1,42 @@
+package dev.mobilellm.kernels.java.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Native memory by absolute address. One constant segment over the whole address space lets C2 fold
+ * base and bounds away, which is worth 20 to 60 % in the kernels; in return every range must be
+ * checked before, where a kernel is bound.
+ */
+public final class Native {
+
+  /** All memory; offset = address. */
+  public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  /** The order in which vectors are loaded; the device refuses big-endian machines. */
+  public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+  private Native() {}
+
+  public static float getFloat(long address) {
+    return ALL.get(FLOAT, address);
+  }
+
+  public static void putFloat(long address, float value) {
+    ALL.set(FLOAT, address, value);
+  }
+
+  public static short getShort(long address) {
+    return ALL.get(SHORT, address);
+  }
+
+  public static void copy(long from, long to, long bytes) {
+    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.mobilellm.kernels.java.spi;
+
+/** Native float32 rows; the memory grows with the rows of a pass. */
+public interface RowBuffer {
+
+  /** Floats per row; rows follow each other without padding. */
+  int width();
+
+  /**
+   * Address of row 0, valid for the rows of the current pass. It may change between passes: ask
+   * each time.
+   */
+  long address();
+}

@@ -1,0 +1,2 @@
+/** The threads of the device. */
+package dev.mobilellm.kernels.java.threads;
