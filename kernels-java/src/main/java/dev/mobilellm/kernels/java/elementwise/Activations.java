@@ -81,7 +81,7 @@ public final class Activations {
       e.intoMemorySegment(Native.ALL, at, Native.ORDER);
       sum = sum.add(e);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return Sums.of(sum);
   }
 
   /** The largest of a row whose width is a multiple of the vector length. */

@@ -107,7 +107,7 @@ public final class Rows {
       FloatVector x = load(row, i);
       even = x.fma(x, even);
     }
-    float sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    float sum = Sums.of(even.add(odd));
     for (; i < width; i++) {
       float x = Native.getFloat(row + (long) i * Float.BYTES);
       sum = Math.fma(x, x, sum);

@@ -1,13 +1,14 @@
 package dev.mobilellm.kernels.java.linear;
 
+import dev.mobilellm.kernels.java.elementwise.Sums;
 import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.spi.weights.WeightTensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Weights in float32. */
-final class F32Matrix extends DenseMatrix {
+final class F32Matrix extends RowMajorMatrix {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
@@ -17,10 +18,10 @@ final class F32Matrix extends DenseMatrix {
   private final long address;
   private final long rowBytes;
 
-  F32Matrix(WeightTensor weight, long address) {
-    super(weight);
-    this.address = address;
-    this.rowBytes = (long) columns * Float.BYTES;
+  F32Matrix(WeightTensor weight, KernelContext context) {
+    super(weight, context);
+    address = address(weight);
+    rowBytes = (long) columns * Float.BYTES;
   }
 
   @Override
@@ -34,263 +35,56 @@ final class F32Matrix extends DenseMatrix {
   }
 
   @Override
-  void vector(int from, int to, int c0, int c1, long x, long y) {
-    int row = from;
-    for (; row <= to - BLOCK; row += BLOCK) {
-      fourRows(address + row * rowBytes, rowBytes, x, c0, c1, y + (long) row * Float.BYTES);
-    }
-    for (; row < to; row++) {
-      fourTokens(address + row * rowBytes, x, x, x, x, c0, c1, y + (long) row * Float.BYTES, 0, 1);
-    }
+  int step() {
+    return STEP;
   }
 
   @Override
-  void block(int from, int to, int c0, int c1, long x, int token, int tokens, long y, int yWidth) {
-    long x0 = input(x, token, tokens);
-    long x1 = input(x, token + 1, tokens);
-    long x2 = input(x, token + 2, tokens);
-    long x3 = input(x, token + 3, tokens);
-    int used = Math.min(BLOCK, tokens - token);
-    long yBytes = (long) yWidth * Float.BYTES;
-    long out = y + token * yBytes;
-    int row = from;
-    for (; row <= to - BLOCK; row += BLOCK) {
-      long w = address + row * rowBytes;
-      fourByFour(w, rowBytes, x0, x1, x2, x3, c0, c1, out + (long) row * Float.BYTES, yBytes, used);
-    }
-    for (; row < to; row++) {
-      long w = address + row * rowBytes;
-      fourTokens(w, x0, x1, x2, x3, c0, c1, out + (long) row * Float.BYTES, yBytes, used);
-    }
+  void fourRows(int row, int used, int from, int to, long x, long y, boolean add) {
+    long w = address + row * rowBytes + (long) from * Float.BYTES;
+    products(w, rowBytes, used, to - from, x + (long) from * Float.BYTES, y, add);
   }
 
-  /** Four rows, one token: four streams, which hardware prefetchers follow better than one. */
-  private static void fourRows(long w0, long rowBytes, long x, int c0, int c1, long y) {
-    long w1 = w0 + rowBytes;
-    long w2 = w1 + rowBytes;
-    long w3 = w2 + rowBytes;
+  @Override
+  long panel(int row, int count, int from, int to, int worker) {
+    return address + row * rowBytes + (long) from * Float.BYTES;
+  }
+
+  @Override
+  long panelBytes(int from, int to) {
+    return rowBytes;
+  }
+
+  private static void products(
+      long w0, long rowBytes, int used, int columns, long x, long y, boolean add) {
+    long w1 = w0 + Math.min(1, used - 1) * rowBytes;
+    long w2 = w0 + Math.min(2, used - 1) * rowBytes;
+    long w3 = w0 + (used - 1) * rowBytes;
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector a1 = FloatVector.zero(FLOATS);
     FloatVector a2 = FloatVector.zero(FLOATS);
     FloatVector a3 = FloatVector.zero(FLOATS);
-    int c = c0;
-    for (; c <= c1 - STEP; c += STEP) {
-      FloatVector x0 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x + (long) c * Float.BYTES, Native.ORDER);
-      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + c * 4L, Native.ORDER);
-      a0 = v0.fma(x0, a0);
-      FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + c * 4L, Native.ORDER);
-      a1 = v1.fma(x0, a1);
-      FloatVector v2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w2 + c * 4L, Native.ORDER);
-      a2 = v2.fma(x0, a2);
-      FloatVector v3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w3 + c * 4L, Native.ORDER);
-      a3 = v3.fma(x0, a3);
+    int c = 0;
+    for (; c <= columns - STEP; c += STEP) {
+      long at = (long) c * Float.BYTES;
+      FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
+      a0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + at, Native.ORDER).fma(x0, a0);
+      a1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + at, Native.ORDER).fma(x0, a1);
+      a2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w2 + at, Native.ORDER).fma(x0, a2);
+      a3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w3 + at, Native.ORDER).fma(x0, a3);
     }
-    float s0 = a0.reduceLanes(VectorOperators.ADD);
-    float s1 = a1.reduceLanes(VectorOperators.ADD);
-    float s2 = a2.reduceLanes(VectorOperators.ADD);
-    float s3 = a3.reduceLanes(VectorOperators.ADD);
-    for (; c < c1; c++) {
-      float xc = Native.getFloat(x + (long) c * Float.BYTES);
-      s0 = Math.fma(Native.getFloat(w0 + c * 4L), xc, s0);
-      s1 = Math.fma(Native.getFloat(w1 + c * 4L), xc, s1);
-      s2 = Math.fma(Native.getFloat(w2 + c * 4L), xc, s2);
-      s3 = Math.fma(Native.getFloat(w3 + c * 4L), xc, s3);
+    float s0 = Sums.of(a0);
+    float s1 = Sums.of(a1);
+    float s2 = Sums.of(a2);
+    float s3 = Sums.of(a3);
+    for (; c < columns; c++) {
+      float u = Native.getFloat(x + (long) c * Float.BYTES);
+      long at = (long) c * Float.BYTES;
+      s0 = Math.fma(Native.getFloat(w0 + at), u, s0);
+      s1 = Math.fma(Native.getFloat(w1 + at), u, s1);
+      s2 = Math.fma(Native.getFloat(w2 + at), u, s2);
+      s3 = Math.fma(Native.getFloat(w3 + at), u, s3);
     }
-    boolean add = c0 > 0;
-    put(y + 0 * Float.BYTES, s0, add);
-    put(y + 1 * Float.BYTES, s1, add);
-    put(y + 2 * Float.BYTES, s2, add);
-    put(y + 3 * Float.BYTES, s3, add);
-  }
-
-  /** One row, up to four tokens. */
-  private static void fourTokens(
-      long w, long x0, long x1, long x2, long x3, int c0, int c1, long y, long yBytes, int used) {
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector a2 = FloatVector.zero(FLOATS);
-    FloatVector a3 = FloatVector.zero(FLOATS);
-    int c = c0;
-    for (; c <= c1 - STEP; c += STEP) {
-      FloatVector v = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + c * 4L, Native.ORDER);
-      FloatVector e0 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x0 + (long) c * Float.BYTES, Native.ORDER);
-      a0 = v.fma(e0, a0);
-      FloatVector e1 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x1 + (long) c * Float.BYTES, Native.ORDER);
-      a1 = v.fma(e1, a1);
-      FloatVector e2 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x2 + (long) c * Float.BYTES, Native.ORDER);
-      a2 = v.fma(e2, a2);
-      FloatVector e3 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x3 + (long) c * Float.BYTES, Native.ORDER);
-      a3 = v.fma(e3, a3);
-    }
-    float s0 = a0.reduceLanes(VectorOperators.ADD);
-    float s1 = a1.reduceLanes(VectorOperators.ADD);
-    float s2 = a2.reduceLanes(VectorOperators.ADD);
-    float s3 = a3.reduceLanes(VectorOperators.ADD);
-    for (; c < c1; c++) {
-      float wc = Native.getFloat(w + c * 4L);
-      s0 = Math.fma(wc, Native.getFloat(x0 + (long) c * Float.BYTES), s0);
-      s1 = Math.fma(wc, Native.getFloat(x1 + (long) c * Float.BYTES), s1);
-      s2 = Math.fma(wc, Native.getFloat(x2 + (long) c * Float.BYTES), s2);
-      s3 = Math.fma(wc, Native.getFloat(x3 + (long) c * Float.BYTES), s3);
-    }
-    boolean add = c0 > 0;
-    put(y, s0, add);
-    if (used > 1) {
-      put(y + 1 * yBytes, s1, add);
-    }
-    if (used > 2) {
-      put(y + 2 * yBytes, s2, add);
-    }
-    if (used > 3) {
-      put(y + 3 * yBytes, s3, add);
-    }
-  }
-
-  /** Four rows by up to four tokens; written out, because C2 keeps only locals in registers. */
-  private static void fourByFour(
-      long w0,
-      long rowBytes,
-      long x0,
-      long x1,
-      long x2,
-      long x3,
-      int c0,
-      int c1,
-      long y,
-      long yBytes,
-      int used) {
-    long w1 = w0 + rowBytes;
-    long w2 = w1 + rowBytes;
-    long w3 = w2 + rowBytes;
-    FloatVector a00 = FloatVector.zero(FLOATS);
-    FloatVector a01 = FloatVector.zero(FLOATS);
-    FloatVector a02 = FloatVector.zero(FLOATS);
-    FloatVector a03 = FloatVector.zero(FLOATS);
-    FloatVector a10 = FloatVector.zero(FLOATS);
-    FloatVector a11 = FloatVector.zero(FLOATS);
-    FloatVector a12 = FloatVector.zero(FLOATS);
-    FloatVector a13 = FloatVector.zero(FLOATS);
-    FloatVector a20 = FloatVector.zero(FLOATS);
-    FloatVector a21 = FloatVector.zero(FLOATS);
-    FloatVector a22 = FloatVector.zero(FLOATS);
-    FloatVector a23 = FloatVector.zero(FLOATS);
-    FloatVector a30 = FloatVector.zero(FLOATS);
-    FloatVector a31 = FloatVector.zero(FLOATS);
-    FloatVector a32 = FloatVector.zero(FLOATS);
-    FloatVector a33 = FloatVector.zero(FLOATS);
-    int c = c0;
-    for (; c <= c1 - STEP; c += STEP) {
-      FloatVector e0 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x0 + (long) c * Float.BYTES, Native.ORDER);
-      FloatVector e1 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x1 + (long) c * Float.BYTES, Native.ORDER);
-      FloatVector e2 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x2 + (long) c * Float.BYTES, Native.ORDER);
-      FloatVector e3 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x3 + (long) c * Float.BYTES, Native.ORDER);
-      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + c * 4L, Native.ORDER);
-      a00 = v0.fma(e0, a00);
-      a10 = v0.fma(e1, a10);
-      a20 = v0.fma(e2, a20);
-      a30 = v0.fma(e3, a30);
-      FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + c * 4L, Native.ORDER);
-      a01 = v1.fma(e0, a01);
-      a11 = v1.fma(e1, a11);
-      a21 = v1.fma(e2, a21);
-      a31 = v1.fma(e3, a31);
-      FloatVector v2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w2 + c * 4L, Native.ORDER);
-      a02 = v2.fma(e0, a02);
-      a12 = v2.fma(e1, a12);
-      a22 = v2.fma(e2, a22);
-      a32 = v2.fma(e3, a32);
-      FloatVector v3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w3 + c * 4L, Native.ORDER);
-      a03 = v3.fma(e0, a03);
-      a13 = v3.fma(e1, a13);
-      a23 = v3.fma(e2, a23);
-      a33 = v3.fma(e3, a33);
-    }
-    float s00 = a00.reduceLanes(VectorOperators.ADD);
-    float s01 = a01.reduceLanes(VectorOperators.ADD);
-    float s02 = a02.reduceLanes(VectorOperators.ADD);
-    float s03 = a03.reduceLanes(VectorOperators.ADD);
-    float s10 = a10.reduceLanes(VectorOperators.ADD);
-    float s11 = a11.reduceLanes(VectorOperators.ADD);
-    float s12 = a12.reduceLanes(VectorOperators.ADD);
-    float s13 = a13.reduceLanes(VectorOperators.ADD);
-    float s20 = a20.reduceLanes(VectorOperators.ADD);
-    float s21 = a21.reduceLanes(VectorOperators.ADD);
-    float s22 = a22.reduceLanes(VectorOperators.ADD);
-    float s23 = a23.reduceLanes(VectorOperators.ADD);
-    float s30 = a30.reduceLanes(VectorOperators.ADD);
-    float s31 = a31.reduceLanes(VectorOperators.ADD);
-    float s32 = a32.reduceLanes(VectorOperators.ADD);
-    float s33 = a33.reduceLanes(VectorOperators.ADD);
-    for (; c < c1; c++) {
-      float wc0 = Native.getFloat(w0 + c * 4L);
-      float wc1 = Native.getFloat(w1 + c * 4L);
-      float wc2 = Native.getFloat(w2 + c * 4L);
-      float wc3 = Native.getFloat(w3 + c * 4L);
-      float xc0 = Native.getFloat(x0 + (long) c * Float.BYTES);
-      s00 = Math.fma(wc0, xc0, s00);
-      s01 = Math.fma(wc1, xc0, s01);
-      s02 = Math.fma(wc2, xc0, s02);
-      s03 = Math.fma(wc3, xc0, s03);
-      float xc1 = Native.getFloat(x1 + (long) c * Float.BYTES);
-      s10 = Math.fma(wc0, xc1, s10);
-      s11 = Math.fma(wc1, xc1, s11);
-      s12 = Math.fma(wc2, xc1, s12);
-      s13 = Math.fma(wc3, xc1, s13);
-      float xc2 = Native.getFloat(x2 + (long) c * Float.BYTES);
-      s20 = Math.fma(wc0, xc2, s20);
-      s21 = Math.fma(wc1, xc2, s21);
-      s22 = Math.fma(wc2, xc2, s22);
-      s23 = Math.fma(wc3, xc2, s23);
-      float xc3 = Native.getFloat(x3 + (long) c * Float.BYTES);
-      s30 = Math.fma(wc0, xc3, s30);
-      s31 = Math.fma(wc1, xc3, s31);
-      s32 = Math.fma(wc2, xc3, s32);
-      s33 = Math.fma(wc3, xc3, s33);
-    }
-    boolean add = c0 > 0;
-    put(y + 0 * yBytes + 0 * Float.BYTES, s00, add);
-    put(y + 0 * yBytes + 1 * Float.BYTES, s01, add);
-    put(y + 0 * yBytes + 2 * Float.BYTES, s02, add);
-    put(y + 0 * yBytes + 3 * Float.BYTES, s03, add);
-    if (used > 1) {
-      put(y + 1 * yBytes + 0 * Float.BYTES, s10, add);
-      put(y + 1 * yBytes + 1 * Float.BYTES, s11, add);
-      put(y + 1 * yBytes + 2 * Float.BYTES, s12, add);
-      put(y + 1 * yBytes + 3 * Float.BYTES, s13, add);
-    }
-    if (used > 2) {
-      put(y + 2 * yBytes + 0 * Float.BYTES, s20, add);
-      put(y + 2 * yBytes + 1 * Float.BYTES, s21, add);
-      put(y + 2 * yBytes + 2 * Float.BYTES, s22, add);
-      put(y + 2 * yBytes + 3 * Float.BYTES, s23, add);
-    }
-    if (used > 3) {
-      put(y + 3 * yBytes + 0 * Float.BYTES, s30, add);
-      put(y + 3 * yBytes + 1 * Float.BYTES, s31, add);
-      put(y + 3 * yBytes + 2 * Float.BYTES, s32, add);
-      put(y + 3 * yBytes + 3 * Float.BYTES, s33, add);
-    }
-  }
-
-  private static void put(long at, float sum, boolean add) {
-    Native.putFloat(at, add ? Native.getFloat(at) + sum : sum);
+    FloatBlock.put(y, used, s0, s1, s2, s3, add);
   }
 }

@@ -3,7 +3,6 @@ package dev.mobilellm.kernels.java.linear;
 import dev.mobilellm.kernels.java.elementwise.Activations;
 import dev.mobilellm.kernels.java.elementwise.Rows;
 import dev.mobilellm.kernels.java.memory.FloatArray;
-import dev.mobilellm.kernels.java.memory.NativeRows;
 import dev.mobilellm.kernels.java.spi.JavaKernel;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.Pass;
@@ -53,10 +52,12 @@ public final class LinearKernel implements JavaKernel {
   private final RowBuffer[] outputs;
   private final RowBuffer residual;
   private final Activation activation;
-  private final NativeRows[] prepared;
-  private final NativeRows up;
+  private final RowBuffer[] prepared;
+  private final RowBuffer up;
   private final int totalRows;
   private final String name;
+  private final Workers.Task prepareTask = this::prepareShare;
+  private final Workers.Task computeTask = this::computeShare;
   private int tokens;
 
   /** A norm's weight as floats, and its epsilon; null where there is none. */
@@ -82,21 +83,21 @@ public final class LinearKernel implements JavaKernel {
     }
     residual = builder.residual == null ? null : context.buffer(builder.residual);
     activation = builder.activation;
-    prepared = new NativeRows[InputForm.values().length];
+    prepared = new RowBuffer[FORMS.length];
     if (norm != null) {
-      prepared[NATURAL] = new NativeRows(input.width());
+      prepared[NATURAL] = context.scratchRows("normed", input.width());
     }
     for (Matrix matrix : matrices) {
       if (matrix.columns != input.width()) {
         throw new IllegalArgumentException(
             "a matrix of %d columns for inputs of %d".formatted(matrix.columns, input.width()));
       }
-      int form = matrix.form().ordinal();
-      if (form != NATURAL && prepared[form] == null) {
-        prepared[form] = new NativeRows(input.width());
+      InputForm form = matrix.form();
+      if (form != InputForm.NATURAL) {
+        prepared[form.ordinal()] = context.scratchRows(form.name(), input.width());
       }
     }
-    up = activation == null ? null : new NativeRows(matrices[0].rows);
+    up = activation == null ? null : context.scratchRows("up", matrices[0].rows);
     int sum = 0;
     for (Matrix matrix : matrices) {
       sum += matrix.rows;
@@ -152,24 +153,16 @@ public final class LinearKernel implements JavaKernel {
     if (tokens == 0) {
       return;
     }
-    for (NativeRows form : prepared) {
-      if (form != null) {
-        form.ensure(tokens);
-      }
-    }
-    if (up != null) {
-      up.ensure(tokens);
-    }
     if (tokens < FEW_TOKENS) {
       prepare(0, tokens);
     } else {
-      workers.run(
-          (worker, count) ->
-              prepare(
-                  Workers.start(tokens, 1, worker, count),
-                  Workers.start(tokens, 1, worker + 1, count)));
+      workers.run(prepareTask);
     }
-    workers.run(this::share);
+    workers.run(computeTask);
+  }
+
+  private void prepareShare(int worker, int count) {
+    prepare(Workers.start(tokens, 1, worker, count), Workers.start(tokens, 1, worker + 1, count));
   }
 
   private static String encodings(Matrix[] matrices) {
@@ -183,14 +176,14 @@ public final class LinearKernel implements JavaKernel {
   private void prepare(int from, int to) {
     int width = input.width();
     for (int token = from; token < to; token++) {
-      long source = input.address() + (long) token * width * Float.BYTES;
+      long source = input.row(token);
       if (norm != null) {
         long normed = prepared[NATURAL].row(token);
         Rows.rmsNorm(source, norm.weight.address(), width, norm.eps, normed);
         source = normed;
       }
       for (InputForm form : FORMS) {
-        NativeRows target = prepared[form.ordinal()];
+        RowBuffer target = prepared[form.ordinal()];
         if (target != null && form != InputForm.NATURAL) {
           form.prepare(source, target.row(token), width);
         }
@@ -200,11 +193,11 @@ public final class LinearKernel implements JavaKernel {
 
   /** Inputs in their own order are read where they are, unless a norm made new ones. */
   private long inputOf(Matrix matrix) {
-    NativeRows rows = prepared[matrix.form().ordinal()];
+    RowBuffer rows = prepared[matrix.form().ordinal()];
     return rows == null ? input.address() : rows.address();
   }
 
-  private void share(int worker, int count) {
+  private void computeShare(int worker, int count) {
     int from = Workers.start(totalRows, GRAIN, worker, count);
     int to = Workers.start(totalRows, GRAIN, worker + 1, count);
     if (activation != null) {

@@ -4,8 +4,6 @@ import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightTensor;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 
 /**
  * The weights of a linear layer with the kernels for their encoding.
@@ -25,25 +23,14 @@ abstract class Matrix {
 
   /** The kernels for a tensor's encoding; any encoding without kernels is decoded by row. */
   static Matrix of(WeightTensor weight, KernelContext context) {
-    if (weight.encoding() instanceof Dense(DType type)
-        && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-      long address = address(weight);
+    if (weight.encoding() instanceof Dense(DType type)) {
       return switch (type) {
-        case F32 -> new F32Matrix(weight, address);
-        case F16 -> new F16Matrix(weight, address);
-        case BF16 -> new Bf16Matrix(weight, address);
+        case F32 -> new F32Matrix(weight, context);
+        case F16 -> new F16Matrix(weight, context);
+        case BF16 -> new Bf16Matrix(weight, context);
       };
     }
     return new DecodedMatrix(weight, context);
-  }
-
-  /** Where the only part lies; its size was checked when the tensor was made. */
-  private static long address(WeightTensor weight) {
-    MemorySegment data = weight.parts().getFirst();
-    if (!data.isNative()) {
-      throw new IllegalArgumentException(weight.name() + " is not in native memory");
-    }
-    return data.address();
   }
 
   /** The encoding, for reports. */

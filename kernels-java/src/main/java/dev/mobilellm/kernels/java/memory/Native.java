@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 public final class Native {
 
   /** All memory; offset = address. */
+  @SuppressWarnings("restricted") // reads all memory: the reason is above
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   /** The order in which vectors are loaded; the device refuses big-endian machines. */
@@ -38,5 +39,10 @@ public final class Native {
 
   public static void copy(long from, long to, long bytes) {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+
+  /** Sets bytes to zero. */
+  public static void fill(long address, long bytes) {
+    ALL.asSlice(address, bytes).fill((byte) 0);
   }
 }

@@ -5,12 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Rows of floats that grow with the largest pass; contents are lost when they grow. */
-public final class NativeRows implements RowBuffer {
+public final class NativeRows implements RowBuffer, AutoCloseable {
 
+  /** A cache line, and the longest vector. */
   private static final long ALIGNMENT = 64;
 
   private final int width;
-  private MemorySegment memory;
+  private Arena arena = Arena.ofShared();
+  private MemorySegment memory = MemorySegment.NULL;
   private int capacity;
 
   public NativeRows(int width) {
@@ -20,8 +22,9 @@ public final class NativeRows implements RowBuffer {
   /** Makes room for so many rows. */
   public void ensure(int rows) {
     if (rows > capacity) {
-      long bytes = Math.multiplyExact((long) rows * width, Float.BYTES);
-      memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+      arena.close();
+      arena = Arena.ofShared();
+      memory = arena.allocate(Math.multiplyExact((long) rows * width, Float.BYTES), ALIGNMENT);
       capacity = rows;
     }
   }
@@ -36,14 +39,14 @@ public final class NativeRows implements RowBuffer {
     return memory.address();
   }
 
-  /** Address of a row. */
-  public long row(int index) {
-    return memory.address() + (long) index * width * Float.BYTES;
-  }
-
   /** The memory of a row. */
   public MemorySegment segment(int index) {
     long bytes = (long) width * Float.BYTES;
     return memory.asSlice(index * bytes, bytes);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
   }
 }

@@ -2,19 +2,22 @@ package dev.mobilellm.kernels.java.spi;
 
 import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.spi.graph.Op;
-import java.util.Optional;
 
 /**
- * Makes kernels for operations. A service of the device {@code java}: the provider with the highest
- * priority that binds an operation runs it; the device's own has priority 0.
+ * Makes kernels for operations. A service of the device {@code java}: among the providers that
+ * support an operation the one with the highest priority runs it; the device's own has priority 0.
  */
 public interface JavaKernelProvider extends Plugin {
 
   /**
-   * Binds an operation, once, when a program is compiled. Everything that the kernel will touch is
-   * checked here: kernels may run without bounds checks.
-   *
-   * @return empty if this provider has no kernel for it
+   * Whether this provider has a kernel for an operation. A composite that no provider supports is
+   * lowered.
    */
-  Optional<JavaKernel> bind(Op op, KernelContext context);
+  boolean supports(Op op);
+
+  /**
+   * Binds an operation that it {@linkplain #supports supports}, once, when a program is compiled.
+   * Everything that the kernel will touch is checked here: kernels may run without bounds checks.
+   */
+  JavaKernel bind(Op op, KernelContext context);
 }

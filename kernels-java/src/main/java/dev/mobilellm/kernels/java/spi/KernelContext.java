@@ -9,6 +9,18 @@ public interface KernelContext {
   /** Where a value lives. Values may share a buffer when their lifetimes do not meet. */
   RowBuffer buffer(Value value);
 
+  /**
+   * Rows, one for each token of a pass, that kernels share: their contents do not outlive the run
+   * of one kernel.
+   *
+   * @param purpose kernels that ask for the same purpose and width get the same rows
+   * @param width floats per row
+   */
+  RowBuffer scratchRows(String purpose, int width);
+
+  /** At least so many bytes for each worker, which all kernels share. */
+  WorkerScratch scratch(long bytes);
+
   /** The threads of the device. */
   Workers workers();
 

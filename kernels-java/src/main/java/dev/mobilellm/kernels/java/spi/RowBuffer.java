@@ -11,4 +11,9 @@ public interface RowBuffer {
    * each time.
    */
   long address();
+
+  /** Address of a row of the current pass. */
+  default long row(int index) {
+    return address() + (long) index * width() * Float.BYTES;
+  }
 }

@@ -1,0 +1,57 @@
+package dev.mobilellm.kernels.java;
+
+import dev.mobilellm.kernels.java.threads.WorkerThreads;
+import dev.mobilellm.spi.device.CompiledProgram;
+import dev.mobilellm.spi.device.ComputeDevice;
+import dev.mobilellm.spi.device.DeviceInfo;
+import dev.mobilellm.spi.device.DeviceOptions;
+import dev.mobilellm.spi.device.LoadProgress;
+import dev.mobilellm.spi.graph.Program;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The open device: its threads and the programs compiled on it. */
+final class JavaDevice implements ComputeDevice {
+
+  private final DeviceInfo info;
+  private final WorkerThreads workers;
+  private final KernelRegistry kernels;
+  private final int maxBatchTokens;
+  private final List<JavaProgram> programs = new ArrayList<>();
+  private boolean closed;
+
+  JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
+    this.info = info;
+    workers = new WorkerThreads(threads);
+    kernels = new KernelRegistry(options.layers());
+    maxBatchTokens = options.maxBatchTokens();
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return info;
+  }
+
+  @Override
+  public synchronized CompiledProgram compile(Program program, LoadProgress progress) {
+    if (closed) {
+      throw new IllegalStateException("the device is closed");
+    }
+    JavaProgram compiled =
+        JavaProgram.compile(
+            program,
+            kernels,
+            workers,
+            new JavaProgram.Limits(maxBatchTokens, info.memory()),
+            progress);
+    programs.add(compiled);
+    return compiled;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    programs.forEach(JavaProgram::close);
+    workers.close();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.kernels.java.spi.WorkerScratch;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Weights that lie row after row.
+ *
+ * <p>One token reads each weight once and waits for memory: the encoding's own kernel takes four
+ * rows at a time, which are four streams. Many tokens share each weight: a panel of rows becomes
+ * floats once and is multiplied with all tokens. Both sum columns in blocks of {@link
+ * #COLUMN_BLOCK}, so that the inputs of four tokens stay in the first-level cache, and both sum in
+ * the same order.
+ */
+abstract class RowMajorMatrix extends Matrix {
+
+  /** Columns of one pass over the inputs, a multiple of two vectors of any length. */
+  static final int COLUMN_BLOCK = 1536;
+
+  /**
+   * Rows of a panel of floats: with {@link #COLUMN_BLOCK} columns a part of the second-level cache.
+   */
+  static final int PANEL_ROWS = 16;
+
+  private final WorkerScratch panels;
+
+  RowMajorMatrix(WeightTensor weight, KernelContext context) {
+    super(weight);
+    panels = context.scratch((long) PANEL_ROWS * Math.min(columns, COLUMN_BLOCK) * Float.BYTES);
+  }
+
+  @Override
+  final void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
+    if (tokens == 1) {
+      for (int row = from; row < to; row += FloatBlock.SIDE) {
+        int used = Math.min(FloatBlock.SIDE, to - row);
+        for (int column = 0; column < columns; column += COLUMN_BLOCK) {
+          int end = Math.min(columns, column + COLUMN_BLOCK);
+          fourRows(row, used, column, end, x, y + (long) row * Float.BYTES, column > 0);
+        }
+      }
+      return;
+    }
+    long xBytes = (long) columns * Float.BYTES;
+    long yBytes = (long) yWidth * Float.BYTES;
+    for (int row = from; row < to; row += PANEL_ROWS) {
+      int count = Math.min(PANEL_ROWS, to - row);
+      for (int column = 0; column < columns; column += COLUMN_BLOCK) {
+        int end = Math.min(columns, column + COLUMN_BLOCK);
+        FloatBlock.multiply(
+            panel(row, count, column, end, worker),
+            panelBytes(column, end),
+            count,
+            end - column,
+            step(),
+            x + (long) column * Float.BYTES,
+            xBytes,
+            tokens,
+            y + (long) row * Float.BYTES,
+            yBytes,
+            column > 0);
+      }
+    }
+  }
+
+  /**
+   * Up to four rows of one token over the columns from..to.
+   *
+   * @param used how many rows
+   * @param x address of the token's inputs, from column 0
+   * @param y where the first row's output goes
+   * @param add whether the sums are added to what y holds
+   */
+  abstract void fourRows(int row, int used, int from, int to, long x, long y, boolean add);
+
+  /** Columns that the encoding's kernel takes at once, a multiple of the vector length. */
+  abstract int step();
+
+  /** The address of rows as floats, in the order of the inputs, over the columns from..to. */
+  abstract long panel(int row, int count, int from, int to, int worker);
+
+  /** Bytes from one row of a panel to the next. */
+  long panelBytes(int from, int to) {
+    return (long) (to - from) * Float.BYTES;
+  }
+
+  /** Memory for a panel. */
+  final long panelAddress(int worker) {
+    return panels.address(worker);
+  }
+
+  /** Where the only part lies; its size was checked when the tensor was made. */
+  static long address(WeightTensor weight) {
+    MemorySegment data = weight.parts().getFirst();
+    if (!data.isNative()) {
+      throw new IllegalArgumentException(weight.name() + " is not in native memory");
+    }
+    return data.address();
+  }
+}

@@ -1,0 +1,2 @@
+/** The compute device {@code java}. */
+package dev.mobilellm.kernels.java;
