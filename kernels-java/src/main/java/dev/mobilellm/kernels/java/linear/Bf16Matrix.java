@@ -19,8 +19,8 @@ final class Bf16Matrix extends RowMajorMatrix {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final IntVector SIXTEEN = IntVector.broadcast(INTS, 16);
   private static final IntVector UPPER = IntVector.broadcast(INTS, 0xFFFF0000);
-  private static final int LANES = FLOATS.length();
-  private static final int STEP = 2 * LANES;
+  private static final int STEP = FloatBlock.STEP;
+  private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
 
   private final long address;
   private final long rowBytes;
@@ -42,14 +42,9 @@ final class Bf16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  int step() {
-    return STEP;
-  }
-
-  @Override
-  void fourRows(int row, int used, int from, int to, long x, long y, boolean add) {
+  float dot(int row, int from, int to, long x) {
     long w = address + row * rowBytes + (long) from * Short.BYTES;
-    products(w, rowBytes, used, to - from, x + (long) from * Float.BYTES, y, add);
+    return dot(w, to - from, x + (long) from * Float.BYTES);
   }
 
   @Override
@@ -73,7 +68,7 @@ final class Bf16Matrix extends RowMajorMatrix {
           .intoMemorySegment(Native.ALL, at, Native.ORDER);
       v.and(UPPER)
           .reinterpretAsFloats()
-          .intoMemorySegment(Native.ALL, at + LANES * Float.BYTES, Native.ORDER);
+          .intoMemorySegment(Native.ALL, at + VECTOR_BYTES, Native.ORDER);
     }
     for (; c < columns; c++) {
       Native.putFloat(
@@ -81,47 +76,27 @@ final class Bf16Matrix extends RowMajorMatrix {
     }
   }
 
-  private static void products(
-      long w0, long rowBytes, int used, int columns, long x, long y, boolean add) {
-    long w1 = w0 + Math.min(1, used - 1) * rowBytes;
-    long w2 = w0 + Math.min(2, used - 1) * rowBytes;
-    long w3 = w0 + (used - 1) * rowBytes;
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector a2 = FloatVector.zero(FLOATS);
-    FloatVector a3 = FloatVector.zero(FLOATS);
+  private static float dot(long w, int columns, long x) {
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = FloatVector.zero(FLOATS);
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long at = (long) c * Float.BYTES;
       FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
       FloatVector x1 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x + at + LANES * Float.BYTES, Native.ORDER);
-      IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at / 2, Native.ORDER);
-      a0 = v0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, a0);
-      a0 = v0.and(UPPER).reinterpretAsFloats().fma(x1, a0);
-      IntVector v1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at / 2, Native.ORDER);
-      a1 = v1.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, a1);
-      a1 = v1.and(UPPER).reinterpretAsFloats().fma(x1, a1);
-      IntVector v2 = IntVector.fromMemorySegment(INTS, Native.ALL, w2 + at / 2, Native.ORDER);
-      a2 = v2.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, a2);
-      a2 = v2.and(UPPER).reinterpretAsFloats().fma(x1, a2);
-      IntVector v3 = IntVector.fromMemorySegment(INTS, Native.ALL, w3 + at / 2, Native.ORDER);
-      a3 = v3.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, a3);
-      a3 = v3.and(UPPER).reinterpretAsFloats().fma(x1, a3);
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
+      IntVector v = IntVector.fromMemorySegment(INTS, Native.ALL, w + at / 2, Native.ORDER);
+      even = v.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, even);
+      odd = v.and(UPPER).reinterpretAsFloats().fma(x1, odd);
     }
-    float s0 = Sums.of(a0);
-    float s1 = Sums.of(a1);
-    float s2 = Sums.of(a2);
-    float s3 = Sums.of(a3);
+    float sum = Sums.of(even.add(odd));
     for (; c < columns; c++) {
-      float u = Native.getFloat(x + (long) c * Float.BYTES);
-      long at = (long) c * Short.BYTES;
-      s0 = Math.fma(Float.intBitsToFloat(Native.getShort(w0 + at) << 16), u, s0);
-      s1 = Math.fma(Float.intBitsToFloat(Native.getShort(w1 + at) << 16), u, s1);
-      s2 = Math.fma(Float.intBitsToFloat(Native.getShort(w2 + at) << 16), u, s2);
-      s3 = Math.fma(Float.intBitsToFloat(Native.getShort(w3 + at) << 16), u, s3);
+      sum =
+          Math.fma(
+              Float.intBitsToFloat(Native.getShort(w + (long) c * Short.BYTES) << 16),
+              Native.getFloat(x + (long) c * Float.BYTES),
+              sum);
     }
-    FloatBlock.put(y, used, s0, s1, s2, s3, add);
+    return sum;
   }
 }

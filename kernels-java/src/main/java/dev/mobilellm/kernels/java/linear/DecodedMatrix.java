@@ -21,7 +21,7 @@ final class DecodedMatrix extends Matrix {
     super(weight);
     this.weight = weight;
     rowBytes = (long) columns * Float.BYTES;
-    panels = context.scratch(PANEL_ROWS * rowBytes);
+    panels = context.scratch(FloatBlock.SCRATCH_BYTES + PANEL_ROWS * rowBytes);
   }
 
   @Override
@@ -36,7 +36,8 @@ final class DecodedMatrix extends Matrix {
 
   @Override
   void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
-    long panel = panels.address(worker);
+    long scratch = panels.address(worker);
+    long panel = scratch + FloatBlock.SCRATCH_BYTES;
     for (int row = from; row < to; row += PANEL_ROWS) {
       int count = Math.min(PANEL_ROWS, to - row);
       for (int i = 0; i < count; i++) {
@@ -47,13 +48,13 @@ final class DecodedMatrix extends Matrix {
           rowBytes,
           count,
           columns,
-          FloatBlock.LANES,
           x,
           rowBytes,
           tokens,
           y + (long) row * Float.BYTES,
           (long) yWidth * Float.BYTES,
-          false);
+          false,
+          scratch);
     }
   }
 }

@@ -22,8 +22,8 @@ final class F16Matrix extends RowMajorMatrix {
   private static final IntVector THREE = IntVector.broadcast(INTS, 3);
   private static final IntVector PLACES = IntVector.broadcast(INTS, 0x8FFFE000);
   private static final FloatVector BIAS = FloatVector.broadcast(FLOATS, 0x1p112f);
-  private static final int LANES = FLOATS.length();
-  private static final int STEP = 2 * LANES;
+  private static final int STEP = FloatBlock.STEP;
+  private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
 
   private final long address;
   private final long rowBytes;
@@ -45,14 +45,9 @@ final class F16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  int step() {
-    return STEP;
-  }
-
-  @Override
-  void fourRows(int row, int used, int from, int to, long x, long y, boolean add) {
+  float dot(int row, int from, int to, long x) {
     long w = address + row * rowBytes + (long) from * Short.BYTES;
-    products(w, rowBytes, used, to - from, x + (long) from * Float.BYTES, y, add);
+    return dot(w, to - from, x + (long) from * Float.BYTES);
   }
 
   @Override
@@ -81,7 +76,7 @@ final class F16Matrix extends RowMajorMatrix {
           .and(PLACES)
           .reinterpretAsFloats()
           .mul(BIAS)
-          .intoMemorySegment(Native.ALL, at + LANES * Float.BYTES, Native.ORDER);
+          .intoMemorySegment(Native.ALL, at + VECTOR_BYTES, Native.ORDER);
     }
     for (; c < columns; c++) {
       Native.putFloat(
@@ -89,91 +84,38 @@ final class F16Matrix extends RowMajorMatrix {
     }
   }
 
-  private static void products(
-      long w0, long rowBytes, int used, int columns, long x, long y, boolean add) {
-    long w1 = w0 + Math.min(1, used - 1) * rowBytes;
-    long w2 = w0 + Math.min(2, used - 1) * rowBytes;
-    long w3 = w0 + (used - 1) * rowBytes;
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector a2 = FloatVector.zero(FLOATS);
-    FloatVector a3 = FloatVector.zero(FLOATS);
+  private static float dot(long w, int columns, long x) {
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = FloatVector.zero(FLOATS);
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long at = (long) c * Float.BYTES;
       FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
       FloatVector x1 =
-          FloatVector.fromMemorySegment(
-              FLOATS, Native.ALL, x + at + LANES * Float.BYTES, Native.ORDER);
-      IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at / 2, Native.ORDER);
-      a0 =
-          v0.lanewise(VectorOperators.LSHL, SIXTEEN)
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
+      IntVector v = IntVector.fromMemorySegment(INTS, Native.ALL, w + at / 2, Native.ORDER);
+      even =
+          v.lanewise(VectorOperators.LSHL, SIXTEEN)
               .lanewise(VectorOperators.ASHR, THREE)
               .and(PLACES)
               .reinterpretAsFloats()
               .mul(BIAS)
-              .fma(x0, a0);
-      a0 =
-          v0.lanewise(VectorOperators.ASHR, THREE)
+              .fma(x0, even);
+      odd =
+          v.lanewise(VectorOperators.ASHR, THREE)
               .and(PLACES)
               .reinterpretAsFloats()
               .mul(BIAS)
-              .fma(x1, a0);
-      IntVector v1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at / 2, Native.ORDER);
-      a1 =
-          v1.lanewise(VectorOperators.LSHL, SIXTEEN)
-              .lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x0, a1);
-      a1 =
-          v1.lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x1, a1);
-      IntVector v2 = IntVector.fromMemorySegment(INTS, Native.ALL, w2 + at / 2, Native.ORDER);
-      a2 =
-          v2.lanewise(VectorOperators.LSHL, SIXTEEN)
-              .lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x0, a2);
-      a2 =
-          v2.lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x1, a2);
-      IntVector v3 = IntVector.fromMemorySegment(INTS, Native.ALL, w3 + at / 2, Native.ORDER);
-      a3 =
-          v3.lanewise(VectorOperators.LSHL, SIXTEEN)
-              .lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x0, a3);
-      a3 =
-          v3.lanewise(VectorOperators.ASHR, THREE)
-              .and(PLACES)
-              .reinterpretAsFloats()
-              .mul(BIAS)
-              .fma(x1, a3);
+              .fma(x1, odd);
     }
-    float s0 = Sums.of(a0);
-    float s1 = Sums.of(a1);
-    float s2 = Sums.of(a2);
-    float s3 = Sums.of(a3);
+    float sum = Sums.of(even.add(odd));
     for (; c < columns; c++) {
-      float u = Native.getFloat(x + (long) c * Float.BYTES);
-      long at = (long) c * Short.BYTES;
-      s0 = Math.fma(Float.float16ToFloat(Native.getShort(w0 + at)), u, s0);
-      s1 = Math.fma(Float.float16ToFloat(Native.getShort(w1 + at)), u, s1);
-      s2 = Math.fma(Float.float16ToFloat(Native.getShort(w2 + at)), u, s2);
-      s3 = Math.fma(Float.float16ToFloat(Native.getShort(w3 + at)), u, s3);
+      sum =
+          Math.fma(
+              Float.float16ToFloat(Native.getShort(w + (long) c * Short.BYTES)),
+              Native.getFloat(x + (long) c * Float.BYTES),
+              sum);
     }
-    FloatBlock.put(y, used, s0, s1, s2, s3, add);
+    return sum;
   }
 }

@@ -19,72 +19,96 @@ final class FloatBlock {
   /** Floats of a vector. */
   static final int LANES = FLOATS.length();
 
+  private static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
+
+  /** Vectors that are taken at once: even and odd ones go to accumulators of their own. */
+  static final int STEP = 2 * LANES;
+
+  private static final long BLOCK_BYTES = SIDE * SIDE * VECTOR_BYTES;
+
+  /** Scratch memory that {@link #multiply} wants: the accumulators of a block, even and odd. */
+  static final long SCRATCH_BYTES = 2 * BLOCK_BYTES;
+
   private FloatBlock() {}
 
   /**
-   * Computes {@code y[token][row] = sum over columns of w[row][column] * x[token][column]}.
+   * Computes {@code y[token][row] = sum over columns of w[row][column] * x[token][column]}: even
+   * and odd vectors of columns apart, then the columns that fill no {@link #STEP} one by one. The
+   * kernels for one token sum in the same order.
    *
-   * @param step columns are taken in whole steps, a multiple of the vector length; the rest one by
-   *     one. Part of the order of summation: the encoding's kernel for one token has the same.
    * @param w address of the first row, {@code wBytes} from one to the next
    * @param x address of the first token's inputs, {@code xBytes} from one to the next
    * @param y address of the first token's outputs, {@code yBytes} from one to the next
    * @param add whether the sums are added to what y holds
+   * @param scratch {@link #SCRATCH_BYTES}, aligned to a vector
    */
   static void multiply(
       long w,
       long wBytes,
       int rows,
       int columns,
-      int step,
       long x,
       long xBytes,
       int tokens,
       long y,
       long yBytes,
-      boolean add) {
+      boolean add,
+      long scratch) {
+    int whole = columns / STEP * STEP;
     for (int token = 0; token < tokens; token += SIDE) {
       int usedTokens = Math.min(SIDE, tokens - token);
+      long xBlock = x + token * xBytes;
       for (int row = 0; row < rows; row += SIDE) {
         int usedRows = Math.min(SIDE, rows - row);
-        block(
-            w + row * wBytes,
+        long wBlock = w + row * wBytes;
+        accumulate(wBlock, wBytes, usedRows - 1, whole, xBlock, xBytes, usedTokens - 1, scratch);
+        accumulate(
+            wBlock + VECTOR_BYTES,
             wBytes,
-            usedRows,
-            columns,
-            columns / step * step,
-            x + token * xBytes,
+            usedRows - 1,
+            whole,
+            xBlock + VECTOR_BYTES,
             xBytes,
-            usedTokens,
-            y + token * yBytes + (long) row * Float.BYTES,
-            yBytes,
-            add);
+            usedTokens - 1,
+            scratch + BLOCK_BYTES);
+        long yBlock = y + token * yBytes + (long) row * Float.BYTES;
+        for (int t = 0; t < usedTokens; t++) {
+          long tail = xBlock + t * xBytes + (long) whole * Float.BYTES;
+          finish(
+              scratch + t * SIDE * VECTOR_BYTES,
+              wBlock + (long) whole * Float.BYTES,
+              wBytes,
+              usedRows,
+              columns - whole,
+              tail,
+              yBlock + t * yBytes,
+              add);
+        }
       }
     }
   }
 
   /**
-   * One block. Where fewer than four rows or tokens are left, the last one is computed several
-   * times and stored once. Written out, because C2 keeps only locals in registers.
+   * One block over every other vector; the accumulators go to scratch, because summing them here
+   * would make this method too large for the compiler to keep vectors in registers. Where fewer
+   * than four rows or tokens are left, the last one is computed several times. Written out, because
+   * C2 keeps only locals in registers.
    */
-  private static void block(
+  private static void accumulate(
       long w0,
       long wBytes,
-      int usedRows,
+      int lastRow,
       int columns,
-      int wholeColumns,
       long x0,
       long xBytes,
-      int usedTokens,
-      long y,
-      long yBytes,
-      boolean add) {
-    long w1 = w0 + Math.min(1, usedRows - 1) * wBytes;
-    long w2 = w0 + Math.min(2, usedRows - 1) * wBytes;
-    long w3 = w0 + (usedRows - 1) * wBytes;
-    long x1 = x0 + Math.min(1, usedTokens - 1) * xBytes;
-    long x2 = x0 + Math.min(2, usedTokens - 1) * xBytes;
-    long x3 = x0 + (usedTokens - 1) * xBytes;
+      int lastToken,
+      long scratch) {
+    long w1 = w0 + Math.min(1, lastRow) * wBytes;
+    long w2 = w0 + Math.min(2, lastRow) * wBytes;
+    long w3 = w0 + lastRow * wBytes;
+    long x1 = x0 + Math.min(1, lastToken) * xBytes;
+    long x2 = x0 + Math.min(2, lastToken) * xBytes;
+    long x3 = x0 + lastToken * xBytes;
     FloatVector a00 = FloatVector.zero(FLOATS);
     FloatVector a01 = FloatVector.zero(FLOATS);
     FloatVector a02 = FloatVector.zero(FLOATS);
@@ -101,8 +125,7 @@ final class FloatBlock {
     FloatVector a31 = FloatVector.zero(FLOATS);
     FloatVector a32 = FloatVector.zero(FLOATS);
     FloatVector a33 = FloatVector.zero(FLOATS);
-    int c = 0;
-    for (; c < wholeColumns; c += LANES) {
+    for (int c = 0; c < columns; c += STEP) {
       long at = (long) c * Float.BYTES;
       FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at, Native.ORDER);
       FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at, Native.ORDER);
@@ -129,75 +152,46 @@ final class FloatBlock {
       a23 = v3.fma(e2, a23);
       a33 = v3.fma(e3, a33);
     }
-    float s00 = Sums.of(a00);
-    float s01 = Sums.of(a01);
-    float s02 = Sums.of(a02);
-    float s03 = Sums.of(a03);
-    float s10 = Sums.of(a10);
-    float s11 = Sums.of(a11);
-    float s12 = Sums.of(a12);
-    float s13 = Sums.of(a13);
-    float s20 = Sums.of(a20);
-    float s21 = Sums.of(a21);
-    float s22 = Sums.of(a22);
-    float s23 = Sums.of(a23);
-    float s30 = Sums.of(a30);
-    float s31 = Sums.of(a31);
-    float s32 = Sums.of(a32);
-    float s33 = Sums.of(a33);
-    for (; c < columns; c++) {
-      long at = (long) c * Float.BYTES;
-      float u0 = Native.getFloat(x0 + at);
-      float u1 = Native.getFloat(x1 + at);
-      float u2 = Native.getFloat(x2 + at);
-      float u3 = Native.getFloat(x3 + at);
-      float k0 = Native.getFloat(w0 + at);
-      s00 = Math.fma(k0, u0, s00);
-      s10 = Math.fma(k0, u1, s10);
-      s20 = Math.fma(k0, u2, s20);
-      s30 = Math.fma(k0, u3, s30);
-      float k1 = Native.getFloat(w1 + at);
-      s01 = Math.fma(k1, u0, s01);
-      s11 = Math.fma(k1, u1, s11);
-      s21 = Math.fma(k1, u2, s21);
-      s31 = Math.fma(k1, u3, s31);
-      float k2 = Native.getFloat(w2 + at);
-      s02 = Math.fma(k2, u0, s02);
-      s12 = Math.fma(k2, u1, s12);
-      s22 = Math.fma(k2, u2, s22);
-      s32 = Math.fma(k2, u3, s32);
-      float k3 = Native.getFloat(w3 + at);
-      s03 = Math.fma(k3, u0, s03);
-      s13 = Math.fma(k3, u1, s13);
-      s23 = Math.fma(k3, u2, s23);
-      s33 = Math.fma(k3, u3, s33);
-    }
-    put(y, usedRows, s00, s01, s02, s03, add);
-    if (usedTokens > 1) {
-      put(y + 1 * yBytes, usedRows, s10, s11, s12, s13, add);
-    }
-    if (usedTokens > 2) {
-      put(y + 2 * yBytes, usedRows, s20, s21, s22, s23, add);
-    }
-    if (usedTokens > 3) {
-      put(y + 3 * yBytes, usedRows, s30, s31, s32, s33, add);
-    }
+    a00.intoMemorySegment(Native.ALL, scratch, Native.ORDER);
+    a01.intoMemorySegment(Native.ALL, scratch + 1 * VECTOR_BYTES, Native.ORDER);
+    a02.intoMemorySegment(Native.ALL, scratch + 2 * VECTOR_BYTES, Native.ORDER);
+    a03.intoMemorySegment(Native.ALL, scratch + 3 * VECTOR_BYTES, Native.ORDER);
+    a10.intoMemorySegment(Native.ALL, scratch + 4 * VECTOR_BYTES, Native.ORDER);
+    a11.intoMemorySegment(Native.ALL, scratch + 5 * VECTOR_BYTES, Native.ORDER);
+    a12.intoMemorySegment(Native.ALL, scratch + 6 * VECTOR_BYTES, Native.ORDER);
+    a13.intoMemorySegment(Native.ALL, scratch + 7 * VECTOR_BYTES, Native.ORDER);
+    a20.intoMemorySegment(Native.ALL, scratch + 8 * VECTOR_BYTES, Native.ORDER);
+    a21.intoMemorySegment(Native.ALL, scratch + 9 * VECTOR_BYTES, Native.ORDER);
+    a22.intoMemorySegment(Native.ALL, scratch + 10 * VECTOR_BYTES, Native.ORDER);
+    a23.intoMemorySegment(Native.ALL, scratch + 11 * VECTOR_BYTES, Native.ORDER);
+    a30.intoMemorySegment(Native.ALL, scratch + 12 * VECTOR_BYTES, Native.ORDER);
+    a31.intoMemorySegment(Native.ALL, scratch + 13 * VECTOR_BYTES, Native.ORDER);
+    a32.intoMemorySegment(Native.ALL, scratch + 14 * VECTOR_BYTES, Native.ORDER);
+    a33.intoMemorySegment(Native.ALL, scratch + 15 * VECTOR_BYTES, Native.ORDER);
   }
 
-  static void put(long at, int used, float s0, float s1, float s2, float s3, boolean add) {
-    put(at, s0, add);
-    if (used > 1) {
-      put(at + Float.BYTES, s1, add);
+  /** Sums the accumulators of one token across their lanes, adds the last columns, and stores. */
+  private static void finish(
+      long accumulators,
+      long w,
+      long wBytes,
+      int usedRows,
+      int columns,
+      long x,
+      long y,
+      boolean add) {
+    for (int row = 0; row < usedRows; row++) {
+      long at0 = accumulators + row * VECTOR_BYTES;
+      FloatVector even = FloatVector.fromMemorySegment(FLOATS, Native.ALL, at0, Native.ORDER);
+      FloatVector odd =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, at0 + BLOCK_BYTES, Native.ORDER);
+      float sum = Sums.of(even.add(odd));
+      for (int c = 0; c < columns; c++) {
+        long at = (long) c * Float.BYTES;
+        sum = Math.fma(Native.getFloat(w + row * wBytes + at), Native.getFloat(x + at), sum);
+      }
+      long target = y + (long) row * Float.BYTES;
+      Native.putFloat(target, add ? Native.getFloat(target) + sum : sum);
     }
-    if (used > 2) {
-      put(at + 2 * Float.BYTES, s2, add);
-    }
-    if (used > 3) {
-      put(at + 3 * Float.BYTES, s3, add);
-    }
-  }
-
-  private static void put(long at, float sum, boolean add) {
-    Native.putFloat(at, add ? Native.getFloat(at) + sum : sum);
   }
 }
