@@ -38,18 +38,18 @@ final class NativeLibrary {
       } else {
         Path folder = Files.createTempDirectory("mobilellm-");
         System.setProperty("ENGINE_CACHE_DIR", folder.toString());
-        LibUtils.checkStatus();
-        deleteOnExit(folder);
+        try {
+          LibUtils.checkStatus();
+        } finally {
+          deleteOnExit(folder);
+        }
       }
     } catch (IOException
         | UncheckedIOException
         | EngineException
         | LinkageError
         | AssertionError e) {
-      throw new ModelException(
-          "The tokenizer's native library cannot be loaded from the cache folder %s: %s; set ENGINE_CACHE_DIR to a folder where files can be written and libraries loaded."
-              .formatted(Utils.getEngineCacheDir(), reason(e)),
-          e);
+      throw new ModelException(words(e), e);
     }
   }
 
@@ -77,23 +77,31 @@ final class NativeLibrary {
     }
   }
 
-  private static String reason(Throwable e) {
-    if (e instanceof EngineException && !isBuiltForThisPlatform()) {
-      return "there is no build of it for " + Platform.detectPlatform("tokenizers").getClassifier();
-    }
+  private static String words(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return String.valueOf(root.getMessage());
+    String reason = String.valueOf(root.getMessage());
+    // DJL's words for a library that is not in its jar, or that it failed to write.
+    if (reason.startsWith("Unexpected flavor")) {
+      String platform = Platform.detectPlatform("tokenizers").getClassifier();
+      return isBuiltFor(platform)
+          ? "The tokenizer's native library cannot be unpacked to %s; set ENGINE_CACHE_DIR to a folder that can be written to."
+              .formatted(Utils.getEngineCacheDir())
+          : "The tokenizer's native library is not built for %s; set RUST_LIBRARY_PATH to a build of it."
+              .formatted(platform);
+    }
+    if (root instanceof UnsatisfiedLinkError) {
+      // The path of the file, once or twice, begins the words of the loader.
+      return "The tokenizer's native library, unpacked to %s, cannot be loaded: %s; delete it there, or set ENGINE_CACHE_DIR to a folder from which programs may run."
+          .formatted(Utils.getEngineCacheDir(), reason.replaceFirst("^(/\\S+: )+", ""));
+    }
+    return "The tokenizer's native library cannot be loaded: " + reason + ".";
   }
 
-  private static boolean isBuiltForThisPlatform() {
-    return HuggingFaceTokenizer.class.getResource(
-            "/native/lib/%s/cpu/%s"
-                .formatted(
-                    Platform.detectPlatform("tokenizers").getClassifier(),
-                    System.mapLibraryName("tokenizers")))
-        != null;
+  private static boolean isBuiltFor(String platform) {
+    String file = "/native/lib/%s/cpu/%s".formatted(platform, System.mapLibraryName("tokenizers"));
+    return HuggingFaceTokenizer.class.getResource(file) != null;
   }
 }

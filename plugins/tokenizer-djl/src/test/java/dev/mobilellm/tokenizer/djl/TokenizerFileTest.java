@@ -3,6 +3,7 @@ package dev.mobilellm.tokenizer.djl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +132,36 @@ class TokenizerFileTest {
     tokenizer.close();
     tokenizer.close();
     assertThrows(IllegalStateException.class, () -> tokenizer.encode("text"));
+  }
+
+  /** Reading freed memory would end the process. */
+  @Test
+  void closingWaitsForThoseWhoEncode() throws InterruptedException {
+    for (int round = 0; round < 20; round++) {
+      Tokenizer tokenizer = Opened.tokenizer(directory, Opened.demo("tokenizer.json"));
+      String text = "some text ".repeat(500);
+      int tokens = tokenizer.encode(text).length;
+      AtomicInteger encoded = new AtomicInteger();
+      AtomicReference<Throwable> end = new AtomicReference<>();
+      Thread thread =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (tokenizer.encode(text).length == tokens) {
+                        encoded.incrementAndGet();
+                      }
+                    } catch (IllegalStateException e) {
+                      end.set(e);
+                    }
+                  });
+      while (encoded.get() == 0 && thread.isAlive()) {
+        Thread.onSpinWait();
+      }
+      tokenizer.close();
+      thread.join();
+      assertInstanceOf(IllegalStateException.class, end.get());
+    }
   }
 
   @ParameterizedTest
