@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One conversation with a model. It keeps the key/value cache of what was said, so that a prompt
@@ -48,8 +49,8 @@ public final class Conversation implements AutoCloseable {
   /**
    * Answers a prompt. The prompt is the whole conversation, not only what is new.
    *
-   * @throws UsageException if the prompt is longer than the context, holds an id that is not in the
-   *     vocabulary, or text is asked about a model without tokenizer
+   * @throws UsageException if the prompt is longer than the context, the prompt or a logit bias
+   *     holds an id that is not in the vocabulary, or text is asked about a model without tokenizer
    */
   public Generation generate(
       Prompt prompt, GenerationOptions options, GenerationListener listener) {
@@ -125,15 +126,21 @@ public final class Conversation implements AutoCloseable {
               .formatted(prompt.length(), sequence.capacity()));
     }
     for (int id : prompt.ids()) {
-      if (id < 0 || id >= vocabularySize()) {
-        throw new UsageException(
-            "The token %d is not in the vocabulary of 0 to %d."
-                .formatted(id, vocabularySize() - 1));
-      }
+      requireInVocabulary(id, "The token");
+    }
+    for (int id : new TreeSet<>(options.sampling().logitBias().keySet())) {
+      requireInVocabulary(id, "The logit-bias token");
     }
     if (tokenizer.isEmpty() && (!options.stop().isEmpty() || options.stopAtBoxed())) {
       throw new UsageException(
           "Stopping at a text needs a tokenizer, but the checkpoint has no tokenizer.json.");
+    }
+  }
+
+  private void requireInVocabulary(int id, String what) {
+    if (id < 0 || id >= vocabularySize()) {
+      throw new UsageException(
+          "%s %d is not in the vocabulary of 0 to %d.".formatted(what, id, vocabularySize() - 1));
     }
   }
 

@@ -13,7 +13,9 @@ import dev.mobilellm.spi.sampling.Sampler;
 import dev.mobilellm.spi.sampling.SamplerProvider;
 import dev.mobilellm.spi.sampling.SamplingOptions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,24 @@ class ConversationTest {
         () ->
             conversation(3)
                 .generate(new Prompt(new int[] {999}), GenerationOptions.DEFAULT, listener));
+  }
+
+  @Test
+  void aBiasForAnUnknownTokenIsRefusedBeforeAnythingIsRead() {
+    for (int token : new int[] {-1, CountingProgram.VOCABULARY}) {
+      SamplingOptions biased =
+          new SamplingOptions(
+              0, 0, 1, 0, 1, 0, 0, Map.of(1, 2f, token, 2f), OptionalLong.empty(), Map.of());
+      UsageException e =
+          assertThrows(
+              UsageException.class,
+              () -> run(conversation(9), "abc", GenerationOptions.DEFAULT.withSampling(biased)));
+      assertEquals(
+          "The logit-bias token %d is not in the vocabulary of 0 to %d."
+              .formatted(token, CountingProgram.VOCABULARY - 1),
+          e.getMessage());
+    }
+    assertEquals(List.of(), program.batchSizes);
   }
 
   @Test

@@ -11,6 +11,9 @@ import java.util.Objects;
  */
 public final class Candidates {
 
+  /** Ranges longer than this are worth a sample. */
+  private static final int LONG = 600;
+
   private final int[] ids;
   private final float[] logits;
   private int size;
@@ -97,47 +100,129 @@ public final class Candidates {
     sorted = Math.min(sorted, size);
   }
 
-  /** The index of the largest logit, that with the lowest id among equals. */
+  /**
+   * Drops all with a smaller logit or none (NaN); the others keep their order. If nothing reaches
+   * the limit, all stay. One pass.
+   */
+  public void keepAtLeast(float logit) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (logits[i] >= logit) {
+        logits[kept] = logits[i];
+        ids[kept] = ids[i];
+        kept++;
+      }
+    }
+    if (kept > 0) {
+      keep(kept);
+    }
+  }
+
+  /** The index of the largest logit, that with the lowest id among equals; NaN is never largest. */
   public int argmax() {
-    int best = 0;
-    for (int i = 1; i < size; i++) {
-      if (before(i, best)) {
+    if (sorted > 0) {
+      return 0;
+    }
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < size; i++) {
+      if (logits[i] > largest) {
+        largest = logits[i];
+      }
+    }
+    int best = -1;
+    for (int i = 0; i < size; i++) {
+      if (logits[i] >= largest && (best < 0 || ids[i] < ids[best])) {
         best = i;
       }
     }
-    return best;
+    return Math.max(best, 0);
   }
 
   /**
    * Moves the {@code count} largest logits to the front in descending order, equals by ascending
-   * id; the rest follows in no particular order. Costs about one pass over all plus the sorting of
-   * those asked for.
+   * id; the rest follows in no particular order. Costs {@link #selectTop} and the sorting of those
+   * asked for.
    */
   public void sortTop(int count) {
     int wanted = Math.min(count, size);
     if (wanted <= sorted) {
       return;
     }
-    if (wanted < size) {
-      partition(sorted, size - 1, wanted);
-    }
+    selectTop(wanted);
     sort(sorted, wanted - 1);
     sorted = wanted;
   }
 
-  /** Moves the {@code wanted} first in order before all others: Hoare's selection. */
-  private void partition(int from, int to, int wanted) {
+  /**
+   * Moves the {@code count} largest logits to the front; among equals those with the lowest ids.
+   * Neither they nor the rest have a particular order. Costs about one pass if few are asked for,
+   * else a few.
+   */
+  public void selectTop(int count) {
+    int wanted = Math.min(count, size);
+    if (wanted <= sorted || wanted == size) {
+      return;
+    }
+    select(sorted, size - 1, wanted - 1);
+  }
+
+  /**
+   * One step of a selection: reorders a range so that its first part comes before its second in the
+   * order of {@link #sortTop}. Both parts hold at least one. A caller that goes on with the part it
+   * is interested in finds, for example, how many candidates hold half of the probability, without
+   * sorting.
+   *
+   * @param from the first index, inclusive
+   * @param to the last index, exclusive; the range holds at least two
+   * @return the index at which the second part starts
+   */
+  public int split(int from, int to) {
+    Objects.checkFromToIndex(from, to, size);
+    if (to - from < 2) {
+      throw new IllegalArgumentException("a range of " + (to - from) + " cannot be split");
+    }
+    int middle = (from + to) >>> 1;
+    if (to <= sorted) {
+      return middle;
+    }
+    sorted = Math.min(sorted, from);
+    return partition(from, to - 1, median(from, middle, to - 1)) + 1;
+  }
+
+  /**
+   * Moves the first in order, up to an index, to the front of a range: the selection of Floyd and
+   * Rivest (1975, Algorithm 489). The pivot of a long range is selected from a sample, so that it
+   * falls close to the border and one pass is nearly enough.
+   */
+  private void select(int from, int to, int border) {
     int low = from;
     int high = to;
     while (low < high) {
-      int pivot = median(low, (low + high) >>> 1, high);
-      int split = split(low, high, pivot);
-      if (wanted - 1 <= split) {
+      int pivot = border;
+      if (high - low > LONG) {
+        sample(low, high, border);
+      } else {
+        pivot = median(low, (low + high) >>> 1, high);
+      }
+      int split = partition(low, high, pivot);
+      if (border <= split) {
         high = split;
       } else {
         low = split + 1;
       }
     }
+  }
+
+  /** Brings a good pivot to the border. */
+  private void sample(int low, int high, int border) {
+    double n = high - low + 1;
+    double log = Math.log(n);
+    double count = 0.5 * Math.exp(2 * log / 3);
+    double rank = border - low + 1;
+    double slack = 0.5 * Math.sqrt(log * count * (n - count) / n) * Math.signum(rank - n / 2);
+    int first = (int) Math.max(low, border - rank * count / n + slack);
+    int last = (int) Math.min(high, border + (n - rank) * count / n + slack);
+    select(first, last, border);
   }
 
   private void sort(int from, int to) {
@@ -148,7 +233,7 @@ public final class Candidates {
         insertionSort(low, high);
         return;
       }
-      int split = split(low, high, median(low, (low + high) >>> 1, high));
+      int split = partition(low, high, median(low, (low + high) >>> 1, high));
       if (split - low < high - split) {
         sort(low, split);
         low = split + 1;
@@ -160,9 +245,9 @@ public final class Candidates {
   }
 
   /**
-   * Hoare's partition: afterwards nothing after the returned index stands before what is up to it.
+   * Hoare's partition: afterwards nothing after the returned index comes before what is up to it.
    */
-  private int split(int low, int high, int pivot) {
+  private int partition(int low, int high, int pivot) {
     float logit = logits[pivot];
     int id = ids[pivot];
     int i = low - 1;

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 public interface Sampler {
 
   /**
-   * @param candidates after all processors; may be reordered
+   * @param candidates after all processors; may be reordered and dropped
    * @param random the only source of chance, so that a seed repeats a run
    * @return the id of the picked token
    */

@@ -1,5 +1,6 @@
 package dev.mobilellm.spi.sampling;
 
+import dev.mobilellm.spi.UsageException;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -15,7 +16,7 @@ import java.util.OptionalLong;
  *     the prompt included; greater than 0; 1: none
  * @param frequencyPenalty subtracted once per occurrence in what was generated; 0: none
  * @param presencePenalty subtracted once from what was generated; 0: none
- * @param logitBias added to the logits of single tokens, by id
+ * @param logitBias added to the logits of single tokens, by id; -infinity forbids a token
  * @param seed makes a run repeatable; empty: another run, another answer
  * @param extra options of third-party plugins by name
  */
@@ -31,27 +32,47 @@ public record SamplingOptions(
     OptionalLong seed,
     Map<String, String> extra) {
 
+  /** More than any use of these options, and far from what overflows a logit. */
+  private static final double LIMIT = 1e6;
+
   /** The likeliest token, nothing else. */
   public static final SamplingOptions GREEDY =
       new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(), OptionalLong.empty(), Map.of());
 
   /**
-   * @throws IllegalArgumentException naming the option, what it may be and what it is
+   * @throws UsageException naming the option, what it may be and what it is
    */
   public SamplingOptions {
-    require(temperature >= 0 && temperature < 1e6, "temperature", "at least 0", temperature);
-    require(topK >= 0, "top-k", "at least 0", topK);
+    require(
+        temperature >= 0 && temperature <= LIMIT,
+        "temperature",
+        "between 0 and 1000000",
+        temperature);
+    require(topK >= 0, "top-k", "0 (all) or greater", topK);
     require(topP >= 0 && topP <= 1, "top-p", "between 0 and 1", topP);
     require(minP >= 0 && minP <= 1, "min-p", "between 0 and 1", minP);
     require(
-        repetitionPenalty > 0 && repetitionPenalty < 1e6,
+        repetitionPenalty > 0 && repetitionPenalty <= LIMIT,
         "repetition-penalty",
-        "greater than 0",
+        "greater than 0 and at most 1000000",
         repetitionPenalty);
     require(
-        Math.abs(frequencyPenalty) < 1e6, "frequency-penalty", "a finite number", frequencyPenalty);
+        Math.abs(frequencyPenalty) <= LIMIT,
+        "frequency-penalty",
+        "between -1000000 and 1000000",
+        frequencyPenalty);
     require(
-        Math.abs(presencePenalty) < 1e6, "presence-penalty", "a finite number", presencePenalty);
+        Math.abs(presencePenalty) <= LIMIT,
+        "presence-penalty",
+        "between -1000000 and 1000000",
+        presencePenalty);
+    logitBias.forEach(
+        (token, bias) ->
+            require(
+                bias <= LIMIT,
+                "logit-bias of token " + token,
+                "-Infinity or a number up to 1000000",
+                bias));
     logitBias = Map.copyOf(logitBias);
     extra = Map.copyOf(extra);
   }
@@ -88,8 +109,7 @@ public record SamplingOptions(
 
   private static void require(boolean holds, String option, String wanted, Number found) {
     if (!holds) {
-      throw new IllegalArgumentException(
-          "%s must be %s, found %s.".formatted(option, wanted, found));
+      throw new UsageException("%s must be %s, found %s.".formatted(option, wanted, found));
     }
   }
 }
