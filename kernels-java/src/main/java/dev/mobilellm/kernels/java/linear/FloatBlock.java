@@ -16,8 +16,11 @@ final class FloatBlock {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
+  /** As many floats as a block has rows. */
+  private static final VectorSpecies<Float> ROWS = FloatVector.SPECIES_128;
+
   /** Floats of a vector. */
-  static final int LANES = FLOATS.length();
+  static final int LANES = Sums.LANES;
 
   private static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
 
@@ -26,7 +29,10 @@ final class FloatBlock {
 
   private static final long BLOCK_BYTES = SIDE * SIDE * VECTOR_BYTES;
 
-  /** Scratch memory that {@link #multiply} wants: the accumulators of a block, even and odd. */
+  /**
+   * Scratch memory that {@link #multiply} wants: the accumulators of a block, even and odd, and
+   * sums.
+   */
   static final long SCRATCH_BYTES = 2 * BLOCK_BYTES;
 
   private FloatBlock() {}
@@ -71,17 +77,26 @@ final class FloatBlock {
             xBytes,
             usedTokens - 1,
             scratch + BLOCK_BYTES);
+        addOdd(scratch);
+        for (int i = 0; i < SIDE * SIDE; i += LANES) {
+          Sums.ofAll(scratch + i * VECTOR_BYTES);
+        }
         long yBlock = y + token * yBytes + (long) row * Float.BYTES;
-        for (int t = 0; t < usedTokens; t++) {
-          long tail = xBlock + t * xBytes + (long) whole * Float.BYTES;
+        if (usedRows == SIDE && whole == columns) {
+          store(scratch, usedTokens, yBlock, yBytes, add);
+        } else {
+          long tail = whole * (long) Float.BYTES;
           finish(
-              scratch + t * SIDE * VECTOR_BYTES,
-              wBlock + (long) whole * Float.BYTES,
+              scratch,
+              wBlock + tail,
               wBytes,
               usedRows,
               columns - whole,
-              tail,
-              yBlock + t * yBytes,
+              xBlock + tail,
+              xBytes,
+              usedTokens,
+              yBlock,
+              yBytes,
               add);
         }
       }
@@ -170,28 +185,58 @@ final class FloatBlock {
     a33.intoMemorySegment(Native.ALL, scratch + 15 * VECTOR_BYTES, Native.ORDER);
   }
 
-  /** Sums the accumulators of one token across their lanes, adds the last columns, and stores. */
+  private static void addOdd(long scratch) {
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      long at = scratch + i * VECTOR_BYTES;
+      FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER)
+          .add(FloatVector.fromMemorySegment(FLOATS, Native.ALL, at + BLOCK_BYTES, Native.ORDER))
+          .intoMemorySegment(Native.ALL, at, Native.ORDER);
+    }
+  }
+
+  /** Where the sum of an accumulator is: in a lane of the first vector of its group. */
+  private static long sum(long scratch, int accumulator) {
+    int lane = accumulator % LANES;
+    return scratch + (accumulator - lane) * VECTOR_BYTES + (long) lane * Float.BYTES;
+  }
+
+  /** Stores the sums of four rows for each token. */
+  private static void store(long scratch, int tokens, long y, long yBytes, boolean add) {
+    for (int t = 0; t < tokens; t++) {
+      FloatVector sums =
+          FloatVector.fromMemorySegment(ROWS, Native.ALL, sum(scratch, t * SIDE), Native.ORDER);
+      long at = y + t * yBytes;
+      if (add) {
+        sums = FloatVector.fromMemorySegment(ROWS, Native.ALL, at, Native.ORDER).add(sums);
+      }
+      sums.intoMemorySegment(Native.ALL, at, Native.ORDER);
+    }
+  }
+
+  /** Adds the last columns to the sums, and stores those of the rows that there are. */
   private static void finish(
-      long accumulators,
+      long scratch,
       long w,
       long wBytes,
-      int usedRows,
+      int rows,
       int columns,
       long x,
+      long xBytes,
+      int tokens,
       long y,
+      long yBytes,
       boolean add) {
-    for (int row = 0; row < usedRows; row++) {
-      long at0 = accumulators + row * VECTOR_BYTES;
-      FloatVector even = FloatVector.fromMemorySegment(FLOATS, Native.ALL, at0, Native.ORDER);
-      FloatVector odd =
-          FloatVector.fromMemorySegment(FLOATS, Native.ALL, at0 + BLOCK_BYTES, Native.ORDER);
-      float sum = Sums.of(even.add(odd));
-      for (int c = 0; c < columns; c++) {
-        long at = (long) c * Float.BYTES;
-        sum = Math.fma(Native.getFloat(w + row * wBytes + at), Native.getFloat(x + at), sum);
+    for (int t = 0; t < tokens; t++) {
+      for (int row = 0; row < rows; row++) {
+        float sum = Native.getFloat(sum(scratch, t * SIDE + row));
+        for (int c = 0; c < columns; c++) {
+          long at = (long) c * Float.BYTES;
+          float weight = Native.getFloat(w + row * wBytes + at);
+          sum = Math.fma(weight, Native.getFloat(x + t * xBytes + at), sum);
+        }
+        long target = y + t * yBytes + (long) row * Float.BYTES;
+        Native.putFloat(target, add ? Native.getFloat(target) + sum : sum);
       }
-      long target = y + (long) row * Float.BYTES;
-      Native.putFloat(target, add ? Native.getFloat(target) + sum : sum);
     }
   }
 }
