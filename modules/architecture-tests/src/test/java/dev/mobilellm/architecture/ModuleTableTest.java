@@ -1,0 +1,87 @@
+package dev.mobilellm.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** That the module table in docs/architecture.md is the truth. */
+final class ModuleTableTest {
+
+  /**
+   * A row of the table.
+   *
+   * @param name empty for a folder that holds tests only
+   * @param folder relative to the root
+   * @param requires own modules, without the common prefix
+   */
+  private record Row(String name, String folder, TreeSet<String> requires) {}
+
+  @Test
+  void foldersAreThoseOfTheRootPom() {
+    assertEquals(
+        Repository.moduleFolders().stream().sorted().toList(),
+        table().stream().map(Row::folder).sorted().toList(),
+        "folders in the root pom, and in the table of docs/architecture.md");
+  }
+
+  @Test
+  void namesAreThoseOfTheDescriptors() {
+    Map<String, String> expected = new TreeMap<>();
+    Repository.modules().forEach(module -> expected.put(module.folder(), module.name()));
+    Map<String, String> documented = new TreeMap<>();
+    modules().forEach(row -> documented.put(row.folder(), row.name()));
+
+    assertEquals(
+        expected, documented, "names in the descriptors, and in the table of docs/architecture.md");
+  }
+
+  @Test
+  void requiresAreThoseOfTheDescriptors() {
+    Map<String, TreeSet<String>> expected = new TreeMap<>();
+    for (ProjectModule module : Repository.modules()) {
+      expected.put(
+          module.name(),
+          module.ownRequires().stream()
+              .map(requires -> requires.name().substring(ProjectModule.PREFIX.length()))
+              .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    Map<String, TreeSet<String>> documented = new TreeMap<>();
+    modules().forEach(row -> documented.put(row.name(), row.requires()));
+
+    assertEquals(
+        expected,
+        documented,
+        "own modules required in the descriptors, and in the table of docs/architecture.md");
+  }
+
+  private static List<Row> modules() {
+    return table().stream().filter(row -> !row.name().isEmpty()).toList();
+  }
+
+  private static List<Row> table() {
+    return Repository.read(Repository.ROOT.resolve("docs/architecture.md"))
+        .lines()
+        .dropWhile(line -> !line.startsWith("| Module "))
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .map(ModuleTableTest::row)
+        .toList();
+  }
+
+  private static Row row(String line) {
+    List<String> cells = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+    String name = cells.get(1).startsWith("`") ? cells.get(1).replace("`", "") : "";
+    TreeSet<String> requires =
+        Arrays.stream(cells.get(4).split(","))
+            .map(String::strip)
+            .filter(word -> !word.isEmpty())
+            .collect(Collectors.toCollection(TreeSet::new));
+    return new Row(name, cells.get(2), requires);
+  }
+}
