@@ -157,7 +157,9 @@ final class DependencyRulesTest {
   void servicesAreFoundByTheRegistriesOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.mobilellm.runtime.plugins..", "dev.mobilellm.kernels..")
+        .doNotHaveFullyQualifiedName("dev.mobilellm.runtime.plugins.PluginRegistry")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mobilellm.kernels.java.KernelRegistry")
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.util.ServiceLoader")

@@ -47,6 +47,15 @@ record ProjectModule(String folder, ModuleDescriptor descriptor) {
     return name() + "..";
   }
 
+  /** Its packages with classes; those with resources only are packages too, for the JVM. */
+  List<String> codePackages() {
+    return ProjectClasses.ALL.stream()
+        .map(type -> type.getPackageName())
+        .distinct()
+        .filter(descriptor.packages()::contains)
+        .toList();
+  }
+
   boolean isPlugin() {
     return folder.startsWith("plugins/");
   }

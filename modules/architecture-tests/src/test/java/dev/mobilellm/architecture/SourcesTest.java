@@ -31,9 +31,6 @@ final class SourcesTest {
   /** Longer ones, each with a reason; none may stay here once it is shorter. */
   private static final Set<String> LONG_FILES =
       Set.of(
-          // Kernels: loops unrolled by hand, as vectors in arrays would be boxed.
-          "kernels-java/src/main/java/dev/mobilellm/kernels/java/linear/Bf16Matrix.java",
-          "kernels-java/src/main/java/dev/mobilellm/kernels/java/linear/F16Matrix.java",
           // The public face of the runtime: loading, which has many steps in one order.
           "modules/runtime/src/main/java/dev/mobilellm/runtime/LanguageModel.java",
           // A contract is one class that people extend.
