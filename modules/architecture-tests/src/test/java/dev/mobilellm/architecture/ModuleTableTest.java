@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** That the module table in docs/architecture.md is the truth. */
@@ -20,7 +20,7 @@ final class ModuleTableTest {
    * @param folder relative to the root
    * @param requires own modules, without the common prefix
    */
-  private record Row(String name, String folder, TreeSet<String> requires) {}
+  private record Row(String name, String folder, Set<String> requires) {}
 
   @Test
   void foldersAreThoseOfTheRootPom() {
@@ -32,36 +32,36 @@ final class ModuleTableTest {
 
   @Test
   void namesAreThoseOfTheDescriptors() {
-    Map<String, String> expected = new TreeMap<>();
-    Repository.modules().forEach(module -> expected.put(module.folder(), module.name()));
-    Map<String, String> documented = new TreeMap<>();
-    modules().forEach(row -> documented.put(row.folder(), row.name()));
-
-    assertEquals(
-        expected, documented, "names in the descriptors, and in the table of docs/architecture.md");
+    assertSameLines(
+        Repository.modules().stream().map(module -> module.folder() + ": " + module.name()),
+        modules().map(row -> row.folder() + ": " + row.name()),
+        "names in the descriptors, and in the table of docs/architecture.md");
   }
 
   @Test
   void requiresAreThoseOfTheDescriptors() {
-    Map<String, TreeSet<String>> expected = new TreeMap<>();
-    for (ProjectModule module : Repository.modules()) {
-      expected.put(
-          module.name(),
-          module.ownRequires().stream()
-              .map(requires -> requires.name().substring(ProjectModule.PREFIX.length()))
-              .collect(Collectors.toCollection(TreeSet::new)));
-    }
-    Map<String, TreeSet<String>> documented = new TreeMap<>();
-    modules().forEach(row -> documented.put(row.name(), row.requires()));
-
-    assertEquals(
-        expected,
-        documented,
+    assertSameLines(
+        Repository.modules().stream().map(module -> module.name() + ": " + requires(module)),
+        modules().map(row -> row.name() + ": " + row.requires()),
         "own modules required in the descriptors, and in the table of docs/architecture.md");
   }
 
-  private static List<Row> modules() {
-    return table().stream().filter(row -> !row.name().isEmpty()).toList();
+  private static void assertSameLines(
+      Stream<String> expected, Stream<String> found, String message) {
+    assertEquals(
+        expected.sorted().collect(Collectors.joining("\n")),
+        found.sorted().collect(Collectors.joining("\n")),
+        message);
+  }
+
+  private static Set<String> requires(ProjectModule module) {
+    return module.ownRequires().stream()
+        .map(requires -> requires.name().substring(ProjectModule.PREFIX.length()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<Row> modules() {
+    return table().stream().filter(row -> !row.name().isEmpty());
   }
 
   private static List<Row> table() {
@@ -77,7 +77,7 @@ final class ModuleTableTest {
   private static Row row(String line) {
     List<String> cells = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
     String name = cells.get(1).startsWith("`") ? cells.get(1).replace("`", "") : "";
-    TreeSet<String> requires =
+    Set<String> requires =
         Arrays.stream(cells.get(4).split(","))
             .map(String::strip)
             .filter(word -> !word.isEmpty())
