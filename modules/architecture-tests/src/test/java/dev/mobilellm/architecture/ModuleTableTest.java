@@ -46,12 +46,16 @@ final class ModuleTableTest {
         "own modules required in the descriptors, and in the table of docs/architecture.md");
   }
 
+  /** Compares only what differs, so that the message shows nothing else. */
   private static void assertSameLines(
       Stream<String> expected, Stream<String> found, String message) {
-    assertEquals(
-        expected.sorted().collect(Collectors.joining("\n")),
-        found.sorted().collect(Collectors.joining("\n")),
-        message);
+    Set<String> missing = new TreeSet<>(expected.toList());
+    Set<String> unexpected = new TreeSet<>(found.toList());
+    Set<String> common = new TreeSet<>(missing);
+    common.retainAll(unexpected);
+    missing.removeAll(common);
+    unexpected.removeAll(common);
+    assertEquals(missing, unexpected, message);
   }
 
   private static Set<String> requires(ProjectModule module) {
