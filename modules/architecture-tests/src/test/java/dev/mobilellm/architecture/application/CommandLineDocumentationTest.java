@@ -13,18 +13,31 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** That documentation and {@code --help} speak of the same flags. */
 final class CommandLineDocumentationTest {
 
-  private static final List<String> COMMANDS = List.of("chat", "inspect", "logits", "plugins");
+  private static final List<String> COMMANDS =
+      List.of("generate", "chat", "inspect", "logits", "plugins");
   private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*[a-z0-9]");
-  private static final Pattern EXAMPLE = Pattern.compile("(?m)(?:^|[ /])mobilellm( [^`\n]*)");
+  private static final Pattern EXAMPLE = Pattern.compile("(?m)(?:^|[ /`])mobilellm( [^`\n]*)");
+
+  private static Set<String> known;
+
+  @BeforeAll
+  static void readHelp() {
+    known = flags(Application.run("--help").assertQuiet().out());
+    for (String command : COMMANDS) {
+      known.addAll(flags(Application.run(command, "--help").assertQuiet().out()));
+    }
+    assertTrue(known.size() > 20, () -> "only these were found: " + known);
+  }
 
   @Test
   void everyFlagIsDocumented() throws IOException {
-    Set<String> missing = new TreeSet<>(flagsOfHelp());
+    Set<String> missing = new TreeSet<>(known);
     missing.removeAll(flags(Files.readString(Repository.ROOT.resolve("docs/command-line.md"))));
 
     assertEquals(Set.of(), missing, "flags of --help that docs/command-line.md does not mention");
@@ -32,7 +45,6 @@ final class CommandLineDocumentationTest {
 
   @Test
   void examplesUseFlagsThatThereAre() throws IOException {
-    Set<String> known = flagsOfHelp();
     List<String> wrong = new ArrayList<>();
     for (Path document : Repository.files()) {
       if (document.toString().endsWith(".md")) {
@@ -46,15 +58,6 @@ final class CommandLineDocumentationTest {
     }
 
     assertEquals(List.of(), wrong, "flags in examples that --help does not know");
-  }
-
-  private static Set<String> flagsOfHelp() {
-    Set<String> flags = flags(Application.run("--help").assertQuiet().out());
-    for (String command : COMMANDS) {
-      flags.addAll(flags(Application.run(command, "--help").assertQuiet().out()));
-    }
-    assertTrue(flags.size() > 20, () -> "only these were found: " + flags);
-    return flags;
   }
 
   private static Set<String> flags(String text) {

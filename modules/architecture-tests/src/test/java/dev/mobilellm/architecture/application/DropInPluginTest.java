@@ -1,14 +1,18 @@
 package dev.mobilellm.architecture.application;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.architecture.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +75,7 @@ final class DropInPluginTest {
   }
 
   @Test
-  void isRefusedByNoOtherNameThanItsOwn() throws IOException {
+  void itsNameIsSuggestedWhereItIsMistyped() throws IOException {
     PluginJar.make(plugins.resolve("stubborn.jar"), STUBBORN, temporary);
 
     String sentence = generate("--sampler", "stubbron").assertFailed(2);
@@ -102,14 +106,14 @@ final class DropInPluginTest {
             "--max-tokens",
             "20");
 
-    assertTrue(!result.assertQuiet().out().isBlank(), result::toString);
+    assertFalse(result.assertQuiet().out().isBlank(), result::toString);
   }
 
   @Test
   void aBrokenJarIsNamedAndTheOthersWork() throws IOException {
     PluginJar.make(plugins.resolve("stubborn.jar"), STUBBORN, temporary);
     byte[] jar = Files.readAllBytes(plugins.resolve("stubborn.jar"));
-    Files.write(plugins.resolve("half.jar"), java.util.Arrays.copyOf(jar, jar.length / 2));
+    Files.write(plugins.resolve("half.jar"), Arrays.copyOf(jar, jar.length / 2));
 
     Application.Result result = generate("--sampler", "stubborn", "--max-tokens", "2");
 
@@ -121,7 +125,7 @@ final class DropInPluginTest {
 
   private Application.Result generate(String... more) {
     List<String> arguments =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "--model-path",
                 Application.DEMO_MODEL.toString(),
@@ -135,7 +139,7 @@ final class DropInPluginTest {
   }
 
   private static List<String> integers(String text) {
-    return Pattern.compile("\\d+").matcher(text).results().map(m -> m.group()).toList();
+    return Pattern.compile("\\d+").matcher(text).results().map(MatchResult::group).toList();
   }
 
   private static List<String> javaBlocks(Path document) throws IOException {

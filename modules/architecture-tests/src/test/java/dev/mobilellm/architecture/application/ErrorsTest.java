@@ -31,7 +31,8 @@ final class ErrorsTest {
 
     @Override
     public String toString() {
-      return String.join(" ", arguments);
+      String line = String.join(" ", arguments);
+      return line.substring(0, Math.min(line.length(), 60));
     }
   }
 
