@@ -12,9 +12,9 @@ module dev.mobilellm.runtime {
   uses dev.mobilellm.spi.device.ComputeDeviceProvider;
   uses dev.mobilellm.spi.model.AttentionVariant;
   uses dev.mobilellm.spi.model.MlpVariant;
+  uses dev.mobilellm.spi.model.WeightSourceProvider;
   uses dev.mobilellm.spi.sampling.LogitsProcessorProvider;
   uses dev.mobilellm.spi.sampling.SamplerProvider;
   uses dev.mobilellm.spi.text.ChatTemplateProvider;
   uses dev.mobilellm.spi.text.TokenizerProvider;
-  uses dev.mobilellm.spi.weights.WeightSourceProvider;
 }

@@ -3,6 +3,6 @@ module dev.mobilellm.weights.mlx {
   requires dev.mobilellm.spi;
   requires dev.mobilellm.checkpoint;
 
-  provides dev.mobilellm.spi.weights.WeightSourceProvider with
+  provides dev.mobilellm.spi.model.WeightSourceProvider with
       dev.mobilellm.weights.mlx.MlxWeights;
 }

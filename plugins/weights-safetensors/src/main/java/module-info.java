@@ -3,6 +3,6 @@ module dev.mobilellm.weights.safetensors {
   requires dev.mobilellm.spi;
   requires dev.mobilellm.checkpoint;
 
-  provides dev.mobilellm.spi.weights.WeightSourceProvider with
+  provides dev.mobilellm.spi.model.WeightSourceProvider with
       dev.mobilellm.weights.safetensors.SafetensorsWeights;
 }

@@ -4,11 +4,11 @@ import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
 import dev.mobilellm.spi.model.AttentionVariant;
 import dev.mobilellm.spi.model.MlpVariant;
+import dev.mobilellm.spi.model.WeightSourceProvider;
 import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
 import dev.mobilellm.spi.sampling.SamplerProvider;
 import dev.mobilellm.spi.text.ChatTemplateProvider;
 import dev.mobilellm.spi.text.TokenizerProvider;
-import dev.mobilellm.spi.weights.WeightSourceProvider;
 import java.util.List;
 
 /**

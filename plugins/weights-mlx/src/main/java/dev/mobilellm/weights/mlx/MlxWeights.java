@@ -4,8 +4,8 @@ import dev.mobilellm.checkpoint.CheckpointTensors;
 import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.model.ModelFiles;
+import dev.mobilellm.spi.model.WeightSourceProvider;
 import dev.mobilellm.spi.weights.WeightSource;
-import dev.mobilellm.spi.weights.WeightSourceProvider;
 
 /** Weights quantized by MLX: groups of 2, 3, 4, 5, 6 or 8 bits, mixed with floats. */
 public final class MlxWeights implements WeightSourceProvider {

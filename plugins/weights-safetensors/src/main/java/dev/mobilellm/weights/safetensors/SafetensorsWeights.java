@@ -3,8 +3,8 @@ package dev.mobilellm.weights.safetensors;
 import dev.mobilellm.checkpoint.CheckpointTensors;
 import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.model.ModelFiles;
+import dev.mobilellm.spi.model.WeightSourceProvider;
 import dev.mobilellm.spi.weights.WeightSource;
-import dev.mobilellm.spi.weights.WeightSourceProvider;
 
 /** Weights as float32, float16 or bfloat16, in one safetensors file or shards. */
 public final class SafetensorsWeights implements WeightSourceProvider {

@@ -1,8 +1,8 @@
-package dev.mobilellm.spi.weights;
+package dev.mobilellm.spi.model;
 
 import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.Plugin;
-import dev.mobilellm.spi.model.ModelFiles;
+import dev.mobilellm.spi.weights.WeightSource;
 
 /** Opens the weight files of a checkpoint. A service. */
 public interface WeightSourceProvider extends Plugin {

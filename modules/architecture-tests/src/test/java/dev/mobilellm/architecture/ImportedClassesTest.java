@@ -1,0 +1,40 @@
+package dev.mobilellm.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** That the other rules are about all classes: a rule about classes that were not read holds. */
+final class ImportedClassesTest {
+
+  static List<String> folders() {
+    return Repository.moduleFolders().stream()
+        .filter(folder -> !folder.equals("modules/architecture-tests"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void everySourceIsRead(String folder) {
+    List<String> sources =
+        Repository.sourcesBelow(ProjectModule.mainSources(folder)).stream()
+            .map(source -> className(folder, source))
+            .filter(name -> !name.endsWith("-info"))
+            .toList();
+
+    assertFalse(sources.isEmpty(), folder + " has no sources");
+    assertEquals(
+        List.of(),
+        sources.stream().filter(name -> !ProjectClasses.ALL.contain(name)).toList(),
+        "sources of " + folder + " whose classes were not read; is it compiled?");
+  }
+
+  private static String className(String folder, Path source) {
+    String path = ProjectModule.mainSources(folder).relativize(source).toString();
+    return path.substring(0, path.length() - ".java".length()).replace('\\', '/').replace('/', '.');
+  }
+}

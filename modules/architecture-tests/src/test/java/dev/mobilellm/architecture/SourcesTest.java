@@ -1,0 +1,127 @@
+package dev.mobilellm.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Rules that only the source text can tell. */
+final class SourcesTest {
+
+  private static final int MAX_LINES = 320;
+
+  /** Longer ones, each with a reason; none may stay here once it is shorter. */
+  private static final Set<String> LONG_FILES =
+      Set.of(
+          // The public face of the runtime: loading, which has many steps in one order.
+          "modules/runtime/src/main/java/dev/mobilellm/runtime/LanguageModel.java",
+          // A contract is one class that people extend.
+          "modules/testkit/src/main/java/dev/mobilellm/testkit/ComputeDeviceContract.java");
+
+  static List<ProjectModule> modules() {
+    return Repository.modules().stream().filter(m -> !m.exportedPackages().isEmpty()).toList();
+  }
+
+  @Test
+  void filesAreShort() {
+    Set<String> found = new TreeSet<>();
+    for (String folder : Repository.moduleFolders()) {
+      for (Path source : Repository.sourcesBelow(ProjectModule.mainSources(folder))) {
+        if (Repository.read(source).lines().count() > MAX_LINES) {
+          found.add(Repository.relative(source));
+        }
+      }
+    }
+
+    assertEquals(
+        new TreeSet<>(LONG_FILES),
+        found,
+        "files of more than "
+            + MAX_LINES
+            + " lines: a file is what a reader takes in at once; split it by what changes"
+            + " together");
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void publicTypesOfExportedPackagesHaveJavadoc(ProjectModule module) throws IOException {
+    List<Path> sources =
+        module.exportedPackages().stream().flatMap(name -> sources(module, name)).toList();
+
+    assertEquals(
+        List.of(),
+        undocumented(sources),
+        "public types without Javadoc: what a module exports is read by people who do not have"
+            + " its sources");
+  }
+
+  private static Stream<Path> sources(ProjectModule module, String packageName) {
+    Path folder = ProjectModule.mainSources(module.folder()).resolve(packageName.replace('.', '/'));
+    return Repository.sourcesBelow(folder).stream()
+        .filter(source -> source.getParent().equals(folder));
+  }
+
+  private static List<String> undocumented(List<Path> sources) throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    List<String> found = new ArrayList<>();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources));
+      DocTrees docs = DocTrees.instance(task);
+      for (CompilationUnitTree unit : task.parse()) {
+        new UndocumentedTypes(docs, found).scan(unit, null);
+      }
+    }
+    return found;
+  }
+
+  /** Collects the names of public types without a comment. */
+  private static final class UndocumentedTypes extends TreePathScanner<Void, Void> {
+
+    private final DocTrees docs;
+    private final List<String> found;
+
+    UndocumentedTypes(DocTrees docs, List<String> found) {
+      this.docs = docs;
+      this.found = found;
+    }
+
+    @Override
+    public Void visitClass(ClassTree type, Void ignored) {
+      if (!isPublic(type)) {
+        return null;
+      }
+      if (docs.getDocComment(getCurrentPath()) == null) {
+        found.add(
+            getCurrentPath().getCompilationUnit().getPackageName() + "." + type.getSimpleName());
+      }
+      return super.visitClass(type, ignored);
+    }
+
+    /** Types within an interface are public without saying so. */
+    private boolean isPublic(ClassTree type) {
+      return type.getModifiers().getFlags().contains(Modifier.PUBLIC)
+          || getCurrentPath().getParentPath().getLeaf().getKind() == Tree.Kind.INTERFACE;
+    }
+  }
+}
