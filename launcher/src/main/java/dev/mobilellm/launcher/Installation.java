@@ -10,12 +10,12 @@ import java.util.List;
  * @param application the folder with bin, lib and demo-model
  * @param home the user's folder
  */
-record Installation(Path application, Path home) {
+public record Installation(Path application, Path home) {
 
   /** Written by the start script. */
   private static final String APPLICATION = "mobilellm.application";
 
-  static Installation current() {
+  public static Installation current() {
     String application = System.getProperty(APPLICATION);
     if (application == null) {
       throw new ModelException(
@@ -31,11 +31,11 @@ record Installation(Path application, Path home) {
   }
 
   /** Where plugins are looked for without being named; they need not exist. */
-  List<Path> pluginFolders() {
+  public List<Path> pluginFolders() {
     return List.of(application.resolve("plugins"), home.resolve("plugins"));
   }
 
-  Path demoModel() {
+  public Path demoModel() {
     return application.resolve("demo-model");
   }
 }
