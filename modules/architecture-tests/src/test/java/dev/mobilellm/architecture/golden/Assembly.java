@@ -1,0 +1,38 @@
+package dev.mobilellm.architecture.golden;
+
+import dev.mobilellm.attention.gqa.GroupedQueryAttention;
+import dev.mobilellm.kernels.java.JavaDeviceProvider;
+import dev.mobilellm.mlp.dualbranch.DualBranchMlp;
+import dev.mobilellm.mlp.gated.GatedMlp;
+import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.LoadListener;
+import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.sampling.Greedy;
+import dev.mobilellm.testkit.reference.ReferenceDeviceProvider;
+import dev.mobilellm.weights.mlx.MlxWeights;
+import dev.mobilellm.weights.safetensors.SafetensorsWeights;
+import java.nio.file.Path;
+
+/** The first-party plugins, handed to the runtime by a program that is no module. */
+final class Assembly {
+
+  private static final PluginRegistry REGISTRY =
+      PluginRegistry.builtIn()
+          .with(Service.WEIGHTS, new SafetensorsWeights())
+          .with(Service.WEIGHTS, new MlxWeights())
+          .with(Service.ATTENTION, new GroupedQueryAttention())
+          .with(Service.MLP, new GatedMlp())
+          .with(Service.MLP, new DualBranchMlp())
+          .with(Service.DEVICE, new JavaDeviceProvider())
+          .with(Service.DEVICE, new ReferenceDeviceProvider())
+          .with(Service.SAMPLER, new Greedy());
+
+  private Assembly() {}
+
+  static LanguageModel load(Path checkpoint, String device, int threads) {
+    LoadOptions options = LoadOptions.DEFAULT.withDevice(device).withThreads(threads);
+    return LanguageModel.load(checkpoint, options, REGISTRY, LoadListener.NONE);
+  }
+}
