@@ -22,6 +22,7 @@ import dev.mobilellm.spi.device.Batch.Output;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.sampling.SamplingOptions;
 import dev.mobilellm.testkit.Fixtures;
 import dev.mobilellm.testkit.Runs;
 import java.lang.foreign.Arena;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -156,8 +158,15 @@ final class GoldenCheckpointsTest {
   }
 
   private static void assertGreedy(LanguageModel model, Golden golden) {
+    // The reference goes on behind the end of the answer.
     GenerationOptions options =
-        GenerationOptions.DEFAULT.withMaxTokens(golden.greedyTokens().length);
+        new GenerationOptions(
+            SamplingOptions.GREEDY,
+            Optional.empty(),
+            golden.greedyTokens().length,
+            List.of(),
+            false,
+            true);
     try (Conversation conversation = model.open(256)) {
       Generation answer =
           conversation.generate(
