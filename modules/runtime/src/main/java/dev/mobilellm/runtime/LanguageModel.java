@@ -71,6 +71,7 @@ public final class LanguageModel implements AutoCloseable {
     files = CheckpointFiles.open(directory);
     ModelConfig config = files.config();
     Selector selector = new Selector(registry);
+    TextPlugins.Opening text = loading.own(TextPlugins.start(files, selector));
     WeightSource weights =
         loading.own(
             selector
@@ -106,7 +107,7 @@ public final class LanguageModel implements AutoCloseable {
 
     device = DeviceChoice.choose(registry, options.device());
     maxBatchTokens = Math.min(options.maxBatchTokens(), contextLength);
-    ComputeDevice opened =
+    ComputeDevice computeDevice =
         loading.own(
             device.open(
                 new DeviceOptions(
@@ -114,19 +115,13 @@ public final class LanguageModel implements AutoCloseable {
                     maxBatchTokens,
                     options.deviceProperties(),
                     registry.layers())));
-    CompiledProgram compiled = loading.own(opened.compile(assembly.program(), loading.listener));
+    CompiledProgram compiled =
+        loading.own(computeDevice.compile(assembly.program(), loading.listener));
     forwardPass = new ForwardPass(compiled, assembly.program().vocabularySize());
 
-    tokenizer =
-        selector
-            .select(Service.TOKENIZER, Optional.empty(), provider -> provider.matches(files))
-            .chosen()
-            .map(found -> loading.own(found.plugin().open(files)));
-    template =
-        selector
-            .select(Service.CHAT_TEMPLATE, Optional.empty(), provider -> provider.matches(files))
-            .chosen()
-            .map(found -> found.plugin().open(files));
+    TextPlugins opened = text.await();
+    tokenizer = opened.tokenizer();
+    template = opened.template();
   }
 
   /**
