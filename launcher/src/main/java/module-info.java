@@ -9,4 +9,10 @@ module dev.mobilellm.launcher {
 
   opens dev.mobilellm.launcher to
       info.picocli;
+  opens dev.mobilellm.launcher.generate to
+      info.picocli;
+  opens dev.mobilellm.launcher.logits to
+      info.picocli;
+  opens dev.mobilellm.launcher.main to
+      info.picocli;
 }

@@ -24,5 +24,5 @@ if %VERSION:.=% LSS 25 (
   --add-modules ALL-SYSTEM,ALL-MODULE-PATH ^
   --enable-native-access=dev.mobilellm.launcher,dev.mobilellm.kernels.java,ai.djl.tokenizers,org.jline.terminal.ffm ^
   %MOBILELLM_JAVA_OPTS% ^
-  --module dev.mobilellm.launcher/dev.mobilellm.launcher.Main %*
+  --module dev.mobilellm.launcher/dev.mobilellm.launcher.main.Main %*
 exit /b %ERRORLEVEL%

@@ -3,6 +3,7 @@ package dev.mobilellm.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilellm.launcher.main.MobileLlm;
 import dev.mobilellm.testkit.Fixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

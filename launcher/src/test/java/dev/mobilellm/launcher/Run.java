@@ -1,5 +1,6 @@
 package dev.mobilellm.launcher;
 
+import dev.mobilellm.launcher.main.MobileLlm;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -8,13 +9,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** One run of the command line, and what it left. */
-record Run(int code, String out, String err) {
+public record Run(int code, String out, String err) {
 
-  static Run of(String... arguments) {
+  public static Run of(String... arguments) {
     return withInput("", arguments);
   }
 
-  static Run withInput(String input, String... arguments) {
+  public static Run withInput(String input, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
@@ -23,7 +24,7 @@ record Run(int code, String out, String err) {
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  static PrintStream print(OutputStream stream) {
+  public static PrintStream print(OutputStream stream) {
     return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 }

@@ -1,4 +1,4 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.generate;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mobilellm.runtime.LanguageModel;
@@ -6,6 +6,7 @@ import dev.mobilellm.runtime.generation.Boxed;
 import dev.mobilellm.runtime.generation.Generation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,23 +25,24 @@ record Answer(LanguageModel model, Generation generation, Duration loadTime) {
 
   /** For people: tokens, seconds and tokens per second. */
   String stats() {
-    return """
-    load     %.2f s on %s
-    prefill  %d tokens in %.2f s, %.1f tokens/s
-    decode   %d tokens in %.2f s, %.1f tokens/s
-    ended by %s, seed %d\
-    """
-        .formatted(
-            seconds(loadTime),
-            model.device().info().id(),
-            generation.promptTokens(),
-            seconds(generation.prefillTime()),
-            generation.prefillTokensPerSecond(),
-            generation.tokens().length,
-            seconds(generation.decodeTime()),
-            generation.decodeTokensPerSecond(),
-            generation.finishReason().label(),
-            generation.seed());
+    return String.format(
+        Locale.ROOT,
+        """
+        load     %.2f s on %s
+        prefill  %d tokens in %.2f s, %.1f tokens/s
+        decode   %d tokens in %.2f s, %.1f tokens/s
+        ended by %s, seed %d\
+        """,
+        seconds(loadTime),
+        model.device().info().id(),
+        generation.promptTokens(),
+        seconds(generation.prefillTime()),
+        generation.prefillTokensPerSecond(),
+        generation.tokens().length,
+        seconds(generation.decodeTime()),
+        generation.decodeTokensPerSecond(),
+        generation.finishReason().label(),
+        generation.seed());
   }
 
   /** For programs: one object. */

@@ -1,5 +1,9 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.generate.GenerateCommand;
+import dev.mobilellm.launcher.logits.LogitsCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -76,7 +80,9 @@ public final class MobileLlm implements Callable<Integer> {
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
         .forEach(MobileLlm::dress);
-    return root.setExecutionStrategy(MobileLlm::execute)
+    // A prompt may start with @ without meaning a file of arguments.
+    return root.setExpandAtFiles(false)
+        .setExecutionStrategy(MobileLlm::execute)
         .setOut(new PrintWriter(console.out(), true))
         .setErr(new PrintWriter(console.err(), true))
         .setColorScheme(
