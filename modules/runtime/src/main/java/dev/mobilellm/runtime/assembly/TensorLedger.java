@@ -19,14 +19,31 @@ import java.util.SequencedSet;
  */
 public final class TensorLedger {
 
-  /** A tensor that was asked for or is left over. */
+  /**
+   * A tensor that was asked for.
+   *
+   * @param name as the checkpoint spells it
+   * @param rows as the model wants it, 0 if it could not tell
+   * @param columns as the model wants it, 0 if it could not tell
+   * @param stored what the checkpoint holds, if it holds something readable of this name
+   * @param used false for a tensor that was seen, but that nothing computes with
+   * @param problem a sentence; empty if there is none
+   */
   public record Entry(
-      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
+      String name,
+      int rows,
+      int columns,
+      Optional<WeightTensor> stored,
+      boolean used,
+      String problem) {
 
     public boolean isFine() {
       return problem.isEmpty();
     }
   }
+
+  /** A tensor, or why it cannot be read; neither if there is none. */
+  private record Lookup(Optional<WeightTensor> tensor, String problem) {}
 
   private final WeightSource source;
   private final boolean strict;
@@ -58,14 +75,20 @@ public final class TensorLedger {
     return storedNames.containsKey(name);
   }
 
-  /** The tensor, not taken; in lenient mode one without memory if it is missing. */
+  /**
+   * The tensor, not taken.
+   *
+   * @throws ModelException if it is missing or unreadable, in lenient mode, too: its shape is not
+   *     known
+   */
   WeightTensor look(String name) {
-    return find(name)
-        .orElseGet(
-            () -> {
-              note(name, 0, 0, Optional.empty(), "%s is missing.".formatted(name));
-              return absent(name, 1, 1);
-            });
+    Lookup lookup = find(name);
+    return lookup.tensor.orElseThrow(
+        () -> {
+          String problem = lookup.problem.isEmpty() ? name + " is missing." : lookup.problem;
+          note(name, 0, 0, Optional.empty(), problem);
+          return new ModelException(problem);
+        });
   }
 
   /** Takes a tensor of the wanted shape. */
@@ -73,19 +96,26 @@ public final class TensorLedger {
     if (asked.containsKey(name) && asked.get(name).stored().isPresent()) {
       throw new ModelException("%s is used by two blocks of the model.".formatted(name));
     }
-    Optional<WeightTensor> stored = find(name);
-    String problem =
-        stored
-            .map(tensor -> misshapen(tensor, rows, columns))
-            .orElseGet(
-                () -> "%s is missing; it should be %s.".formatted(name, shape(rows, columns)));
-    note(name, rows, columns, stored, problem);
-    return problem.isEmpty() ? stored.orElseThrow() : absent(name, rows, columns);
+    Lookup lookup = find(name);
+    String problem = lookup.problem;
+    if (problem.isEmpty()) {
+      problem =
+          lookup
+              .tensor
+              .map(tensor -> misshapen(tensor, rows, columns))
+              .orElseGet(
+                  () -> "%s is missing; it should be %s.".formatted(name, shape(rows, columns)));
+    }
+    note(name, rows, columns, lookup.tensor, problem);
+    return problem.isEmpty() ? lookup.tensor.orElseThrow() : absent(name, rows, columns);
   }
 
   /** Counts a tensor as seen although nothing uses it. */
   void ignore(String name) {
-    find(name).ifPresent(t -> note(name, t.rows(), t.columns(), Optional.of(t), ""));
+    Lookup lookup = find(name);
+    int rows = lookup.tensor.map(WeightTensor::rows).orElse(0);
+    int columns = lookup.tensor.map(WeightTensor::columns).orElse(0);
+    asked.put(name, new Entry(stored(name), rows, columns, lookup.tensor, false, lookup.problem));
   }
 
   /** What was taken, looked for in vain, or ignored, in that order. */
@@ -110,8 +140,15 @@ public final class TensorLedger {
     return storedNames.getOrDefault(name, name);
   }
 
-  private Optional<WeightTensor> find(String name) {
-    return Optional.ofNullable(storedNames.get(name)).flatMap(source::find);
+  private Lookup find(String name) {
+    try {
+      return new Lookup(Optional.ofNullable(storedNames.get(name)).flatMap(source::find), "");
+    } catch (ModelException e) {
+      if (strict) {
+        throw e;
+      }
+      return new Lookup(Optional.empty(), e.getMessage());
+    }
   }
 
   private void note(
@@ -119,7 +156,7 @@ public final class TensorLedger {
     if (strict && !problem.isEmpty()) {
       throw new ModelException("The checkpoint's tensor " + problem);
     }
-    asked.put(name, new Entry(stored(name), rows, columns, stored, problem));
+    asked.put(name, new Entry(stored(name), rows, columns, stored, true, problem));
   }
 
   private static String misshapen(WeightTensor tensor, int rows, int columns) {
