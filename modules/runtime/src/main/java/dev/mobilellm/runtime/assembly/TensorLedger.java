@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -19,14 +20,25 @@ import java.util.SequencedSet;
  */
 public final class TensorLedger {
 
+  /** What became of a tensor that was asked for. */
+  public enum Status {
+    /** It is there and as it should be. */
+    FINE,
+    /** It is there, but nothing computes with it. */
+    IGNORED,
+    MISSING,
+    MISSHAPEN,
+    /** It is stored in a way that cannot be read. */
+    UNREADABLE
+  }
+
   /**
    * A tensor that was asked for.
    *
    * @param name as the checkpoint spells it
    * @param rows as the model wants it, 0 if it could not tell
    * @param columns as the model wants it, 0 if it could not tell
-   * @param stored what the checkpoint holds, if it holds something readable of this name
-   * @param used false for a tensor that was seen, but that nothing computes with
+   * @param stored what the checkpoint holds, if it can be read
    * @param problem a sentence; empty if there is none
    */
   public record Entry(
@@ -34,7 +46,7 @@ public final class TensorLedger {
       int rows,
       int columns,
       Optional<WeightTensor> stored,
-      boolean used,
+      Status status,
       String problem) {
 
     public boolean isFine() {
@@ -49,6 +61,7 @@ public final class TensorLedger {
   private final boolean strict;
   private final SequencedMap<String, String> storedNames = new LinkedHashMap<>();
   private final SequencedMap<String, Entry> asked = new LinkedHashMap<>();
+  private final String prefix;
 
   /**
    * @throws ModelException if two names of the source mean the same tensor
@@ -64,6 +77,7 @@ public final class TensorLedger {
                 .formatted(earlier, stored));
       }
     }
+    prefix = prefix();
   }
 
   /** All canonical names, in the order of the files. */
@@ -85,9 +99,12 @@ public final class TensorLedger {
     Lookup lookup = find(name);
     return lookup.tensor.orElseThrow(
         () -> {
-          String problem = lookup.problem.isEmpty() ? name + " is missing." : lookup.problem;
-          note(name, 0, 0, Optional.empty(), problem);
-          return new ModelException(problem);
+          Entry entry =
+              lookup.problem.isEmpty()
+                  ? missing(name, 0, 0, stored(name) + " is missing.")
+                  : unreadable(name, 0, 0, lookup);
+          note(name, entry);
+          return new ModelException(entry.problem);
         });
   }
 
@@ -96,26 +113,20 @@ public final class TensorLedger {
     if (asked.containsKey(name) && asked.get(name).stored().isPresent()) {
       throw new ModelException("%s is used by two blocks of the model.".formatted(name));
     }
-    Lookup lookup = find(name);
-    String problem = lookup.problem;
-    if (problem.isEmpty()) {
-      problem =
-          lookup
-              .tensor
-              .map(tensor -> misshapen(tensor, rows, columns))
-              .orElseGet(
-                  () -> "%s is missing; it should be %s.".formatted(name, shape(rows, columns)));
-    }
-    note(name, rows, columns, lookup.tensor, problem);
-    return problem.isEmpty() ? lookup.tensor.orElseThrow() : absent(name, rows, columns);
+    Entry entry = entry(name, rows, columns);
+    note(name, entry);
+    return entry.isFine() ? entry.stored.orElseThrow() : absent(name, rows, columns);
   }
 
   /** Counts a tensor as seen although nothing uses it. */
   void ignore(String name) {
-    Lookup lookup = find(name);
-    int rows = lookup.tensor.map(WeightTensor::rows).orElse(0);
-    int columns = lookup.tensor.map(WeightTensor::columns).orElse(0);
-    asked.put(name, new Entry(stored(name), rows, columns, lookup.tensor, false, lookup.problem));
+    find(name)
+        .tensor
+        .ifPresent(
+            t -> {
+              Optional<WeightTensor> stored = Optional.of(t);
+              note(name, new Entry(t.name(), t.rows(), t.columns(), stored, Status.IGNORED, ""));
+            });
   }
 
   /** What was taken, looked for in vain, or ignored, in that order. */
@@ -135,9 +146,21 @@ public final class TensorLedger {
     return left;
   }
 
-  /** How the checkpoint spells a canonical name. */
+  /** How the checkpoint spells a canonical name, or would, if it lacks the tensor. */
   public String stored(String name) {
-    return storedNames.getOrDefault(name, name);
+    return storedNames.getOrDefault(name, prefix + name);
+  }
+
+  /** What the checkpoint puts in front of canonical names: {@code model.}, often. */
+  private String prefix() {
+    for (Map.Entry<String, String> spelling : storedNames.entrySet()) {
+      String canonical = spelling.getKey();
+      String stored = spelling.getValue();
+      if (canonical.startsWith("layers.") && stored.endsWith(canonical)) {
+        return stored.substring(0, stored.length() - canonical.length());
+      }
+    }
+    return "";
   }
 
   private Lookup find(String name) {
@@ -151,19 +174,44 @@ public final class TensorLedger {
     }
   }
 
-  private void note(
-      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
-    if (strict && !problem.isEmpty()) {
-      throw new ModelException("The checkpoint's tensor " + problem);
+  private void note(String name, Entry entry) {
+    if (strict && !entry.isFine()) {
+      throw new ModelException("The checkpoint's tensor " + entry.problem);
     }
-    asked.put(name, new Entry(stored(name), rows, columns, stored, true, problem));
+    asked.put(name, entry);
   }
 
-  private static String misshapen(WeightTensor tensor, int rows, int columns) {
-    return tensor.rows() == rows && tensor.columns() == columns
-        ? ""
-        : "%s is %s where config.json makes it %s."
+  private Entry entry(String name, int rows, int columns) {
+    Lookup lookup = find(name);
+    if (!lookup.problem.isEmpty()) {
+      return unreadable(name, rows, columns, lookup);
+    }
+    if (lookup.tensor.isEmpty()) {
+      String problem =
+          "%s is missing; it should be %s.".formatted(stored(name), shape(rows, columns));
+      return missing(name, rows, columns, problem);
+    }
+    WeightTensor tensor = lookup.tensor.get();
+    boolean fits = tensor.rows() == rows && tensor.columns() == columns;
+    String problem =
+        "%s is %s where config.json makes it %s."
             .formatted(tensor.name(), shape(tensor.rows(), tensor.columns()), shape(rows, columns));
+    return new Entry(
+        tensor.name(),
+        rows,
+        columns,
+        lookup.tensor,
+        fits ? Status.FINE : Status.MISSHAPEN,
+        fits ? "" : problem);
+  }
+
+  private Entry missing(String name, int rows, int columns, String problem) {
+    return new Entry(stored(name), rows, columns, Optional.empty(), Status.MISSING, problem);
+  }
+
+  private Entry unreadable(String name, int rows, int columns, Lookup lookup) {
+    return new Entry(
+        stored(name), rows, columns, Optional.empty(), Status.UNREADABLE, lookup.problem);
   }
 
   /** A vector's shape without its one row. */

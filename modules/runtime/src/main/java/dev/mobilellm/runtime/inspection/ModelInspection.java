@@ -65,6 +65,7 @@ public final class ModelInspection implements AutoCloseable {
           selector.consider(
               Service.CHAT_TEMPLATE, Optional.empty(), plugin -> plugin.matches(files));
       tokenizer = optional(tokenizerProvider).flatMap(plugin -> attempt(() -> plugin.open(files)));
+      tokenizer.ifPresent(this::compareVocabulary);
       optional(templateProvider).ifPresent(plugin -> attempt(() -> plugin.open(files)));
     } catch (RuntimeException | Error e) {
       weights.ifPresent(WeightSource::close);
@@ -203,6 +204,15 @@ public final class ModelInspection implements AutoCloseable {
       if (incomplete.stream().noneMatch(name::contains)) {
         problems.add(name + " is not used by the model.");
       }
+    }
+  }
+
+  private void compareVocabulary(Tokenizer opened) {
+    int entries = assembly.map(recorded -> recorded.program().vocabularySize()).orElse(0);
+    if (entries > 0 && opened.vocabularySize() > entries) {
+      warnings.add(
+          "The tokenizer knows %d tokens, but the model only %d: it may belong to another model."
+              .formatted(opened.vocabularySize(), entries));
     }
   }
 
