@@ -1,0 +1,35 @@
+package dev.mobilellm.launcher;
+
+import dev.mobilellm.spi.ModelException;
+import java.nio.file.Path;
+
+/**
+ * Where the application and its user's files are.
+ *
+ * @param application the folder with bin, lib and demo-model
+ * @param home the user's folder
+ */
+record Installation(Path application, Path home) {
+
+  /** Written by the start script. */
+  private static final String APPLICATION = "mobilellm.application";
+
+  static Installation current() {
+    String application = System.getProperty(APPLICATION);
+    if (application == null) {
+      throw new ModelException(
+          "The application's folder is unknown; start it with bin/mobilellm, or set -D%s=DIR."
+              .formatted(APPLICATION));
+    }
+    String home = System.getenv("MOBILELLM_HOME");
+    return new Installation(
+        Path.of(application),
+        home == null || home.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".mobilellm")
+            : Path.of(home));
+  }
+
+  Path demoModel() {
+    return application.resolve("demo-model");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mobilellm.launcher;
+
+import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.LoadListener;
+import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.spi.UsageException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model, on which device, with which plugins. A mixin for commands that load a model. */
+public final class ModelOptions {
+
+  @Option(
+      names = "--model-path",
+      paramLabel = "DIR",
+      description = "Checkpoint directory. Default: the demo model.")
+  private Path directory;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "Compute device. Default: auto, a GPU if one is usable, else the CPU.")
+  private Optional<String> device = Optional.empty();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "CPU threads. Default: as many as there are cores.")
+  private Optional<Integer> threads = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description =
+          "The longest conversation in tokens, prompt and answer. Default: what the model was"
+              + " trained for.")
+  private Optional<Integer> context = Optional.empty();
+
+  @Option(
+      names = "--attention",
+      paramLabel = "NAME",
+      description = "Use this attention plugin instead of the one that matches.")
+  private Optional<String> attention = Optional.empty();
+
+  @Option(
+      names = "--mlp",
+      paramLabel = "NAME",
+      description = "Use this MLP plugin instead of the one that matches.")
+  private Optional<String> mlp = Optional.empty();
+
+  @Option(
+      names = "--device-set",
+      paramLabel = "NAME=VALUE",
+      description = "Option of a device plugin; repeatable.")
+  private Map<String, String> deviceProperties = new LinkedHashMap<>();
+
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
+  /** The checkpoint: the named one, else the demo model. */
+  public Path directory() {
+    return isDemo() ? Installation.current().demoModel() : directory;
+  }
+
+  /** Whether no checkpoint was named. */
+  public boolean isDemo() {
+    return directory == null;
+  }
+
+  /** As {@link PluginOptions#registry}. */
+  public PluginRegistry registry(Console console) {
+    return plugins.registry(console);
+  }
+
+  /**
+   * The options for the runtime.
+   *
+   * @throws UsageException if a number is out of range
+   */
+  public LoadOptions loadOptions() {
+    return new LoadOptions(
+        device,
+        attention,
+        mlp,
+        atLeastOne("--threads", threads),
+        atLeastOne("--context", context),
+        LoadOptions.DEFAULT.maxBatchTokens(),
+        deviceProperties);
+  }
+
+  /**
+   * Loads the model. Progress is shown on a terminal, oddities are lines on stderr, and so is what
+   * the demo model is.
+   *
+   * @throws dev.mobilellm.spi.ModelException if it cannot run
+   * @throws UsageException if an option names what is not there
+   */
+  public LanguageModel load(Console console) {
+    LoadOptions options = loadOptions();
+    return LanguageModel.load(directory(), options, registry(console), LoadListener.NONE);
+  }
+
+  private static int atLeastOne(String flag, Optional<Integer> value) {
+    if (value.isPresent() && value.get() < 1) {
+      throw new UsageException("%s must be at least 1, found %d.".formatted(flag, value.get()));
+    }
+    return value.orElse(0);
+  }
+}

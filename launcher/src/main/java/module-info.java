@@ -1,0 +1,12 @@
+/** The command {@code mobilellm}. */
+module dev.mobilellm.launcher {
+  requires com.fasterxml.jackson.core;
+  requires dev.mobilellm.runtime;
+  requires info.picocli;
+  requires org.jline.terminal;
+  // JLine reaches the JVM's signal handlers there.
+  requires jdk.unsupported;
+
+  opens dev.mobilellm.launcher to
+      info.picocli;
+}
