@@ -9,4 +9,8 @@ module dev.mobilellm.launcher {
 
   opens dev.mobilellm.launcher to
       info.picocli;
+  opens dev.mobilellm.launcher.inspect to
+      info.picocli;
+  opens dev.mobilellm.launcher.plugins to
+      info.picocli;
 }

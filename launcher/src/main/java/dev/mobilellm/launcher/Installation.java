@@ -9,12 +9,12 @@ import java.nio.file.Path;
  * @param application the folder with bin, lib and demo-model
  * @param home the user's folder
  */
-record Installation(Path application, Path home) {
+public record Installation(Path application, Path home) {
 
   /** Written by the start script. */
   private static final String APPLICATION = "mobilellm.application";
 
-  static Installation current() {
+  public static Installation current() {
     String application = System.getProperty(APPLICATION);
     if (application == null) {
       throw new ModelException(
@@ -29,7 +29,7 @@ record Installation(Path application, Path home) {
             : Path.of(home));
   }
 
-  Path demoModel() {
+  public Path demoModel() {
     return application.resolve("demo-model");
   }
 }

@@ -1,5 +1,7 @@
 package dev.mobilellm.launcher;
 
+import dev.mobilellm.launcher.inspect.InspectCommand;
+import dev.mobilellm.launcher.plugins.PluginsCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +32,11 @@ public final class MobileLlm implements Callable<Integer> {
   /** The command line with all sub-commands. */
   public static CommandLine commandLine(Console console) {
     MobileLlm root = new MobileLlm(console);
-    CommandLine line = new CommandLine(root).addSubcommand(new GenerateCommand(console));
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand(new GenerateCommand(console))
+            .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new PluginsCommand(console));
     Failures failures = new Failures(console, () -> root.debug);
     return line.setOut(new java.io.PrintWriter(console.out(), true))
         .setErr(new java.io.PrintWriter(console.err(), true))
