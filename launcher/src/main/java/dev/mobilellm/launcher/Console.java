@@ -34,7 +34,7 @@ public record Console(
     return new Console(
         System.in,
         utf8(System.out),
-        utf8(System.err),
+        utf8(StandardError.open()),
         terminals.contains("0"),
         terminals.contains("1"),
         terminals.contains("2"));
@@ -43,6 +43,11 @@ public record Console(
   /** Streams that nobody sits at, as when a program starts this one. */
   public static Console of(InputStream in, PrintStream out, PrintStream err) {
     return new Console(in, out, err, false, false, false);
+  }
+
+  /** Writes a line to stderr, with the program's name before it. */
+  public void note(String line) {
+    err.println("mobilellm: " + line);
   }
 
   private static PrintStream utf8(PrintStream stream) {

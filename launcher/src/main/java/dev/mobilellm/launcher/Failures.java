@@ -3,7 +3,6 @@ package dev.mobilellm.launcher;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -14,17 +13,23 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The one place that turns errors into a sentence on stderr and an exit code. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
-  private final Console console;
-  private final BooleanSupplier debug;
+  private static final String DEBUG_VARIABLE = "MOBILELLM_DEBUG";
 
-  Failures(Console console, BooleanSupplier debug) {
+  private final Console console;
+  private final boolean debug;
+
+  /**
+   * @param arguments of the command line: errors may come before they are parsed
+   */
+  Failures(Console console, List<String> arguments) {
     this.console = console;
-    this.debug = debug;
+    this.debug = arguments.contains(MobileLlm.DEBUG) || System.getenv(DEBUG_VARIABLE) != null;
   }
 
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
-    return report(e, sentence(e), ExitCode.USAGE);
+    String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+    return report(e, "%s \"%s\" tells more.".formatted(sentence(e), help), ExitCode.USAGE);
   }
 
   @Override
@@ -32,28 +37,50 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return handle(e);
   }
 
-  /** Whatever a command threw. */
+  /** Says what went wrong, whatever it is, and returns the exit code. */
   int handle(Throwable e) {
     return switch (e) {
       case ModelException model -> report(e, model.getMessage(), ExitCode.MODEL);
       case UsageException usage -> report(e, usage.getMessage(), ExitCode.USAGE);
-      default -> report(e, "unexpected: " + e, ExitCode.UNEXPECTED);
+      case OutOfMemoryError memory -> report(e, outOfMemory(memory), ExitCode.MODEL);
+      default -> report(e, unexpected(e), ExitCode.UNEXPECTED);
     };
   }
 
   private int report(Throwable e, String message, int code) {
-    console.err().println("mobilellm: " + message);
-    if (debug.getAsBoolean()) {
+    console.out().flush();
+    console.note(message);
+    if (debug) {
       e.printStackTrace(console.err());
     }
     return code;
   }
 
+  private static String outOfMemory(OutOfMemoryError e) {
+    return "There is not enough memory (%s); ask for a smaller --context, or give Java more with MOBILELLM_JAVA_OPTS=-Xmx4g."
+        .formatted(e.getMessage());
+  }
+
+  private static String unexpected(Throwable e) {
+    return "This should not have happened: %s; with %s the error shows where, please report it."
+        .formatted(e, MobileLlm.DEBUG);
+  }
+
   private static String sentence(ParameterException e) {
-    List<String> suggestions =
-        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-    return suggestions.isEmpty()
-        ? e.getMessage()
-        : e.getMessage() + "; did you mean " + suggestions.getFirst() + "?";
+    String message =
+        e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage();
+    message = message.replaceFirst("^Error: ", "");
+    return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
+  }
+
+  private static String unknown(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().getFirst();
+    String what = argument.startsWith("-") ? "option" : "command or argument";
+    List<String> nearest = e.getSuggestions();
+    return "There is no %s %s%s"
+        .formatted(
+            what,
+            argument,
+            nearest.isEmpty() ? "" : "; did you mean %s?".formatted(nearest.getFirst()));
   }
 }

@@ -1,8 +1,13 @@
 package dev.mobilellm.launcher;
 
 import dev.mobilellm.runtime.LanguageModel;
-import dev.mobilellm.spi.text.Message;
-import java.util.List;
+import dev.mobilellm.runtime.generation.Conversation;
+import dev.mobilellm.runtime.generation.FinishReason;
+import dev.mobilellm.runtime.generation.GenerationOptions;
+import dev.mobilellm.runtime.generation.Prompt;
+import dev.mobilellm.spi.UsageException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,13 +17,33 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     description = "Answers one prompt; what mobilellm does without a sub-command.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "",
+      "Examples:",
+      "  mobilellm generate --model-path DIR --prompt \"What is 17 * 23?\"",
+      "  mobilellm generate --model-path DIR --tokens 128000,9906 --print-tokens --temperature 0"
+    })
 final class GenerateCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "The question.")
-  private String prompt;
+  @Mixin private PromptFlags prompt = new PromptFlags();
+
+  @Option(
+      names = "--extract-boxed",
+      description = "Print only what the last \\boxed{} holds; exit code 3 if there is none.")
+  private boolean extractBoxed;
+
+  @Option(names = "--print-tokens", description = "Print token ids instead of text.")
+  private boolean printTokens;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object: text, tokens, finish reason, boxed answer, timings.")
+  private boolean asJson;
+
+  @Option(names = "--stats", description = "Tokens, seconds and tokens/s on standard error.")
+  private boolean stats;
 
   @Mixin private ModelOptions model = new ModelOptions();
   @Mixin private SamplingFlags sampling = new SamplingFlags();
@@ -29,15 +54,58 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (extractBoxed && printTokens) {
+      throw new UsageException("--extract-boxed and --print-tokens cannot be used together.");
+    }
+    GenerationOptions options = sampling.generationOptions();
+    PromptFlags.Request request = prompt.read(console);
+    long start = System.nanoTime();
     try (LanguageModel loaded = model.load(console)) {
-      loaded.generate(
-          loaded.prompt(List.of(Message.user(prompt))),
-          sampling.generationOptions(),
-          piece -> {
-            console.out().print(piece);
-            console.out().flush();
-          });
-      console.out().println();
+      Duration loadTime = Duration.ofNanos(System.nanoTime() - start);
+      if (!loaded.hasTokenizer() && (extractBoxed || !printTokens && !asJson)) {
+        throw new UsageException(
+            "%s has no tokenizer, so there is no text to print; use --print-tokens or --json."
+                .formatted(loaded.files().directory()));
+      }
+      return answer(loaded, request.encode(loaded), options, loadTime);
+    }
+  }
+
+  private int answer(
+      LanguageModel loaded, Prompt prompt, GenerationOptions options, Duration loadTime) {
+    try (Conversation conversation = loaded.open();
+        Interrupt interrupt = Interrupt.listen()) {
+      AnswerWriter writer = new AnswerWriter(console, form(), interrupt);
+      Answer answer = new Answer(loaded, conversation.generate(prompt, options, writer), loadTime);
+      writer.finish();
+      return writer.isBroken() ? ExitCode.BROKEN_PIPE : finish(answer);
+    }
+  }
+
+  private AnswerWriter.Form form() {
+    if (asJson || extractBoxed) {
+      return AnswerWriter.Form.NOTHING;
+    }
+    return printTokens ? AnswerWriter.Form.TOKENS : AnswerWriter.Form.TEXT;
+  }
+
+  /** Prints what is wanted of the answer as a whole. */
+  private int finish(Answer answer) {
+    Optional<String> boxed = answer.boxed();
+    if (asJson) {
+      JsonOutput.write(console, answer::write);
+    } else if (extractBoxed) {
+      boxed.ifPresent(console.out()::println);
+    }
+    if (stats) {
+      console.err().println(answer.stats());
+    }
+    if (answer.generation().finishReason() == FinishReason.CANCELLED) {
+      return ExitCode.INTERRUPTED;
+    }
+    if (extractBoxed && boxed.isEmpty()) {
+      console.note("The answer holds no \\boxed{}, so there is nothing to extract.");
+      return ExitCode.NO_BOX;
     }
     return ExitCode.OK;
   }

@@ -2,6 +2,7 @@ package dev.mobilellm.launcher;
 
 import dev.mobilellm.spi.ModelException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where the application and its user's files are.
@@ -27,6 +28,11 @@ public record Installation(Path application, Path home) {
         home == null || home.isEmpty()
             ? Path.of(System.getProperty("user.home"), ".mobilellm")
             : Path.of(home));
+  }
+
+  /** Where plugins are looked for without being named; they need not exist. */
+  List<Path> pluginFolders() {
+    return List.of(application.resolve("plugins"), home.resolve("plugins"));
   }
 
   public Path demoModel() {

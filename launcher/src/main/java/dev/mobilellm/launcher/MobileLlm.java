@@ -1,26 +1,45 @@
 package dev.mobilellm.launcher;
 
+import dev.mobilellm.launcher.chat.ChatCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.plugins.PluginsCommand;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** The command {@code mobilellm}: generates, or hands over to a sub-command. */
 @Command(
     name = "mobilellm",
-    description = "Runs MobileLLM-R1 language models.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    description = "Runs MobileLLM-R1 language models. Without a command it answers one prompt.",
+    commandListHeading = "%nCommands:%n",
+    synopsisSubcommandLabel = "[COMMAND]",
+    footer = {
+      "",
+      "Examples:",
+      "  mobilellm --prompt \"What is 2+2?\"",
+      "  mobilellm --model-path DIR --prompt \"Compute 17 * 23.\" --extract-boxed",
+      "  mobilellm --model-path DIR --prompt-file - < question.txt"
+    })
 public final class MobileLlm implements Callable<Integer> {
+
+  static final String DEBUG = "--debug";
 
   @Mixin private GenerateCommand generate;
 
   @Option(
-      names = "--debug",
+      names = DEBUG,
       scope = ScopeType.INHERIT,
       description = "Show where in the program an error comes from.")
   private boolean debug;
@@ -29,32 +48,73 @@ public final class MobileLlm implements Callable<Integer> {
     generate = new GenerateCommand(console);
   }
 
-  /** The command line with all sub-commands. */
-  public static CommandLine commandLine(Console console) {
-    MobileLlm root = new MobileLlm(console);
-    CommandLine line =
-        new CommandLine(root)
-            .addSubcommand(new GenerateCommand(console))
-            .addSubcommand(new InspectCommand(console))
-            .addSubcommand(new PluginsCommand(console));
-    Failures failures = new Failures(console, () -> root.debug);
-    return line.setOut(new java.io.PrintWriter(console.out(), true))
-        .setErr(new java.io.PrintWriter(console.err(), true))
-        .setParameterExceptionHandler(failures)
-        .setExecutionExceptionHandler(failures);
-  }
-
   /**
    * Runs one command.
    *
-   * @return the exit code
+   * @return the exit code, see {@link ExitCode}
    */
   public static int run(Console console, String... arguments) {
-    return commandLine(console).execute(arguments);
+    Failures failures = new Failures(console, List.of(arguments));
+    try {
+      return commandLine(console)
+          .setParameterExceptionHandler(failures)
+          .setExecutionExceptionHandler(failures)
+          .execute(arguments);
+    } catch (Error e) {
+      return failures.handle(e);
+    }
   }
 
   @Override
   public Integer call() {
     return generate.call();
+  }
+
+  private static CommandLine commandLine(Console console) {
+    CommandLine root = new CommandLine(new MobileLlm(console));
+    Stream.of(
+            new GenerateCommand(console),
+            new ChatCommand(console),
+            new InspectCommand(console),
+            new PluginsCommand(console),
+            new LogitsCommand(console),
+            new CompletionCommand(console))
+        .forEach(root::addSubcommand);
+    Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
+        .forEach(MobileLlm::dress);
+    return root.setExecutionStrategy(MobileLlm::execute)
+        .setOut(new PrintWriter(console.out(), true))
+        .setErr(new PrintWriter(console.err(), true))
+        .setColorScheme(
+            Help.defaultColorScheme(console.outIsTerminal() ? Help.Ansi.AUTO : Help.Ansi.OFF))
+        .setUsageHelpWidth(100);
+  }
+
+  /** What all commands have in common. */
+  private static void dress(CommandLine line) {
+    line.getCommandSpec()
+        .mixinStandardHelpOptions(true)
+        .versionProvider(new Version())
+        .usageMessage()
+        .abbreviateSynopsis(true)
+        .sortOptions(false);
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new HelpSections());
+  }
+
+  /** A flag before the command would be read, believed, and have no effect. */
+  private static int execute(ParseResult result) {
+    if (result.hasSubcommand()) {
+      String command = result.subcommand().commandSpec().name();
+      for (OptionSpec early : result.matchedOptions()) {
+        String flag = early.longestName();
+        if (!flag.equals(DEBUG)) {
+          throw new ParameterException(
+              result.commandSpec().commandLine(),
+              "%s stands before the command %s; put it behind: mobilellm %s %s ..."
+                  .formatted(flag, command, command, flag));
+        }
+      }
+    }
+    return new RunLast().execute(result);
   }
 }

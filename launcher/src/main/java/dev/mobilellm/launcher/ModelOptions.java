@@ -1,7 +1,6 @@
 package dev.mobilellm.launcher;
 
 import dev.mobilellm.runtime.LanguageModel;
-import dev.mobilellm.runtime.LoadListener;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
@@ -14,6 +13,10 @@ import picocli.CommandLine.Option;
 
 /** Which model, on which device, with which plugins. A mixin for commands that load a model. */
 public final class ModelOptions {
+
+  private static final String DEMO =
+      "This is the demo model, 1.4 million parameters that know school arithmetic and nothing else;"
+          + " --model-path DIR takes a MobileLLM-R1 checkpoint.";
 
   @Option(
       names = "--model-path",
@@ -101,7 +104,13 @@ public final class ModelOptions {
    */
   public LanguageModel load(Console console) {
     LoadOptions options = loadOptions();
-    return LanguageModel.load(directory(), options, registry(console), LoadListener.NONE);
+    PluginRegistry registry = registry(console);
+    if (isDemo()) {
+      console.note(DEMO);
+    }
+    try (LoadingLine progress = new LoadingLine(console)) {
+      return LanguageModel.load(directory(), options, registry, progress);
+    }
   }
 
   private static int atLeastOne(String flag, Optional<Integer> value) {

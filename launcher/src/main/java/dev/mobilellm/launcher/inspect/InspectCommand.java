@@ -3,13 +3,15 @@ package dev.mobilellm.launcher.inspect;
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.Installation;
+import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.PluginOptions;
-import dev.mobilellm.launcher.report.JsonText;
+import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +26,6 @@ import picocli.CommandLine.Parameters;
       "Says what a checkpoint holds, and whether it would load.",
       "The exit code is 1 if it would not; the problems are listed."
     },
-    mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  mobilellm inspect MobileLLM-R1-950M --check-values"})
 public final class InspectCommand implements Callable<Integer> {
 
@@ -58,7 +59,7 @@ public final class InspectCommand implements Callable<Integer> {
   private boolean allTensors;
 
   @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  private boolean asJson;
 
   @Option(
       names = "--attention",
@@ -89,19 +90,18 @@ public final class InspectCommand implements Callable<Integer> {
         ModelInspection.of(
             checkpoint, plugins.registry(console), new ModelAssembly.Forced(attention, mlp))) {
       Findings findings = Findings.of(inspection, context, checkValues);
-      if (json) {
-        console.out().println(JsonText.of(InspectionJson.tree(findings)));
+      if (asJson) {
+        JsonOutput.write(console, json -> JsonTree.write(json, InspectionJson.tree(findings)));
       } else {
         InspectionText.lines(findings, allTensors).forEach(console.out()::println);
       }
       return findings.problems().isEmpty() ? ExitCode.OK : ExitCode.MODEL;
     } catch (ModelException e) {
-      if (!json) {
+      if (!asJson) {
         throw e;
       }
-      console
-          .out()
-          .println(JsonText.of(InspectionJson.tree(checkpoint.toString(), e.getMessage())));
+      Map<String, Object> tree = InspectionJson.tree(checkpoint.toString(), e.getMessage());
+      JsonOutput.write(console, json -> JsonTree.write(json, tree));
       return ExitCode.MODEL;
     }
   }

@@ -2,12 +2,13 @@ package dev.mobilellm.launcher.plugins;
 
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.ModelOptions;
 import dev.mobilellm.launcher.SamplingFlags;
 import dev.mobilellm.launcher.plugins.PluginReport.PluginVerdicts;
 import dev.mobilellm.launcher.plugins.PluginReport.ServicePlugins;
 import dev.mobilellm.launcher.plugins.PluginReport.Verdict;
-import dev.mobilellm.launcher.report.JsonText;
+import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.launcher.report.Table;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
@@ -29,14 +30,13 @@ import picocli.CommandLine.Option;
       "Lists all plugins with their priority, module and origin.",
       "With --model-path: what each says about the model, and which are chosen."
     },
-    mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  mobilellm plugins --model-path MobileLLM-R1-950M --top-p 0.95"})
 public final class PluginsCommand implements Callable<Integer> {
 
   private final Console console;
 
   @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  private boolean asJson;
 
   @Mixin private ModelOptions model = new ModelOptions();
   @Mixin private SamplingFlags sampling = new SamplingFlags();
@@ -49,8 +49,8 @@ public final class PluginsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PluginReport report = report();
-    if (json) {
-      console.out().println(JsonText.of(tree(report)));
+    if (asJson) {
+      JsonOutput.write(console, json -> JsonTree.write(json, tree(report)));
     } else {
       report.services().forEach(this::print);
     }
@@ -70,12 +70,10 @@ public final class PluginsCommand implements Callable<Integer> {
             registry,
             new ModelAssembly.Forced(options.attention(), options.mlp()))) {
       if (!inspection.loads()) {
-        console
-            .err()
-            .println(
-                "mobilellm: This model would not load: "
-                    + inspection.problems().getFirst()
-                    + " See mobilellm inspect.");
+        console.note(
+            "This model would not load: "
+                + inspection.problems().getFirst()
+                + " See mobilellm inspect.");
       }
       return survey.of(inspection, sampling.generationOptions());
     }

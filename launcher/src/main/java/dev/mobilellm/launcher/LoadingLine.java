@@ -1,0 +1,48 @@
+package dev.mobilellm.launcher;
+
+import dev.mobilellm.runtime.LoadListener;
+
+/**
+ * Shows on a terminal how far loading is, if it takes more than a second, and leaves no trace when
+ * it is closed. Warnings are lines that stay.
+ */
+final class LoadingLine implements LoadListener, AutoCloseable {
+
+  private static final long PATIENCE_NANOS = 1_000_000_000L;
+  private static final long REFRESH_NANOS = 100_000_000L;
+  private static final String ERASE = "\r\033[K";
+
+  private final Console console;
+  private long due = System.nanoTime() + PATIENCE_NANOS;
+  private boolean shown;
+
+  LoadingLine(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public void report(String stage, long done, long total) {
+    if (!console.errIsTerminal() || System.nanoTime() - due < 0) {
+      return;
+    }
+    due = System.nanoTime() + REFRESH_NANOS;
+    shown = true;
+    console.err().print("%s%s %d %%".formatted(ERASE, stage, 100 * done / total));
+    console.err().flush();
+  }
+
+  @Override
+  public void warning(String message) {
+    close();
+    console.note(message);
+  }
+
+  @Override
+  public void close() {
+    if (shown) {
+      console.err().print(ERASE);
+      console.err().flush();
+      shown = false;
+    }
+  }
+}
