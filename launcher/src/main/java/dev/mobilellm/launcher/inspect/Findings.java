@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  *
  * @param inspection still open
  * @param problems what keeps the model from loading, or makes its answers worthless
- * @param memory what a conversation needs; empty if the context is not known
+ * @param memory what a conversation needs; empty if the context or the weights are not known
  * @param values per tensor that was checked, by its name; empty if none were
  */
 record Findings(
@@ -56,12 +56,11 @@ record Findings(
   }
 
   private static Optional<Memory> memory(ModelInspection inspection, Optional<Integer> context) {
+    long weights = inspection.shares().total().bytes();
     return context
         .or(() -> trainedContext(inspection.config()))
-        .map(
-            tokens ->
-                new Memory(
-                    tokens, inspection.shares().total().bytes(), inspection.cacheBytes(tokens)));
+        .filter(_ -> weights > 0)
+        .map(tokens -> new Memory(tokens, weights, inspection.cacheBytes(tokens)));
   }
 
   private static Optional<Integer> trainedContext(ModelConfig config) {

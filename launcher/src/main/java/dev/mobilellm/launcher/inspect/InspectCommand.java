@@ -8,6 +8,7 @@ import dev.mobilellm.launcher.PluginOptions;
 import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.inspection.ModelInspection;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
@@ -85,10 +86,13 @@ public final class InspectCommand implements Callable<Integer> {
     if (context.isPresent() && context.get() < 1) {
       throw new UsageException("--context must be at least 1, found " + context.get() + ".");
     }
-    Path checkpoint = checkpoint();
+    return inspect(checkpoint(), plugins.registry(console));
+  }
+
+  /** Reports, and returns the exit code. */
+  int inspect(Path checkpoint, PluginRegistry registry) {
     try (ModelInspection inspection =
-        ModelInspection.of(
-            checkpoint, plugins.registry(console), new ModelAssembly.Forced(attention, mlp))) {
+        ModelInspection.of(checkpoint, registry, new ModelAssembly.Forced(attention, mlp))) {
       Findings findings = Findings.of(inspection, context, checkValues);
       if (asJson) {
         JsonOutput.write(console, json -> JsonTree.write(json, InspectionJson.tree(findings)));

@@ -1,5 +1,6 @@
 package dev.mobilellm.launcher.inspect;
 
+import dev.mobilellm.launcher.inspect.TensorGroup.Kind;
 import dev.mobilellm.launcher.report.Quantity;
 import dev.mobilellm.launcher.report.Ranges;
 import dev.mobilellm.launcher.report.Table;
@@ -58,7 +59,7 @@ final class InspectionText {
     text.section("Files", text.files());
     text.section("Memory", text.memory());
     text.section(text.tensorTitle(), text.tensors());
-    text.list("Unexpected tensors", findings.inspection().unexpected());
+    text.section("Tensors that nothing asked for", text.unexpected());
     text.list("Warnings", findings.inspection().warnings());
     text.list("Problems", findings.problems());
     return text.lines;
@@ -148,12 +149,18 @@ final class InspectionText {
   }
 
   private void where(String label, Predicate<LayerFacts> test, Table table) {
-    List<Boolean> perLayer =
-        inspection.layers().stream().map(facts -> facts.filter(test).isPresent()).toList();
-    List<Integer> on = Ranges.fold(perLayer).getOrDefault(true, List.of());
-    List<Integer> off = Ranges.fold(perLayer).getOrDefault(false, List.of());
+    List<Optional<Boolean>> perLayer =
+        inspection.layers().stream().map(facts -> facts.map(test::test)).toList();
+    Map<Optional<Boolean>, List<Integer>> folded = Ranges.fold(perLayer);
+    List<Integer> on = folded.getOrDefault(Optional.of(true), List.of());
     String text = Ranges.layers(on, perLayer.size());
-    table.row(label, on.isEmpty() || off.isEmpty() ? text : text + "; not in " + Ranges.text(off));
+    if (!on.isEmpty() && folded.containsKey(Optional.of(false))) {
+      text += "; not in " + Ranges.text(folded.get(Optional.of(false)));
+    }
+    if (folded.containsKey(Optional.<Boolean>empty())) {
+      text += "; unknown in " + Ranges.text(folded.get(Optional.<Boolean>empty()));
+    }
+    table.row(label, text);
   }
 
   private static String heads(AttentionShape shape) {
@@ -267,11 +274,17 @@ final class InspectionText {
   }
 
   private Table tensors() {
+    return tensors(inspection.tensors().stream().map(Kind::expected).toList());
+  }
+
+  private Table unexpected() {
+    return tensors(inspection.unexpected().stream().map(Kind::unexpected).toList());
+  }
+
+  private Table tensors(List<Kind> tensors) {
     Table table = new Table();
-    List<TensorGroup> groups =
-        allTensors ? TensorGroup.all(inspection.tensors()) : TensorGroup.fold(inspection.tensors());
-    for (TensorGroup group : groups) {
-      TensorGroup.Kind kind = group.kind();
+    for (TensorGroup group : allTensors ? TensorGroup.all(tensors) : TensorGroup.fold(tensors)) {
+      Kind kind = group.kind();
       table.row(
           kind.name(), kind.shape(), kind.encoding(), group.range(), group.count(), kind.remark());
     }

@@ -2,7 +2,6 @@ package dev.mobilellm.launcher.inspect;
 
 import dev.mobilellm.launcher.report.Ranges;
 import dev.mobilellm.runtime.assembly.TensorLedger;
-import dev.mobilellm.runtime.assembly.TensorLedger.Status;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,24 +22,67 @@ record TensorGroup(Kind kind, List<Integer> layers) {
   private static final Pattern LAYER = Pattern.compile("(?<=^|\\.)layers\\.(\\d{1,9})\\.");
 
   /**
-   * @param name with {@code layers.*} instead of a number
+   * What is said about a tensor.
+   *
+   * @param name its own, or with {@code layers.*} instead of a number
    * @param shape as the model wants it, or as stored where it could not tell
    * @param encoding as stored; empty if there is none
    * @param remark what is wrong; empty if nothing is
    */
-  record Kind(String name, String shape, String encoding, String remark) {}
+  record Kind(String name, String shape, String encoding, String remark) {
+
+    /** One that the model asks for. */
+    static Kind expected(TensorLedger.Entry entry) {
+      Optional<WeightTensor> stored = entry.stored();
+      Optional<String> storedShape = stored.map(t -> shape(t.rows(), t.columns()));
+      return new Kind(
+          entry.name(),
+          entry.rows() > 0 ? shape(entry.rows(), entry.columns()) : storedShape.orElse("?"),
+          stored.map(t -> t.encoding().name()).orElse("-"),
+          switch (entry.status()) {
+            case FINE -> "";
+            case IGNORED -> "not used";
+            case MISSING -> "MISSING";
+            case UNREADABLE -> "UNREADABLE";
+            case MISSHAPEN -> "WRONG SHAPE " + storedShape.orElse("?");
+          });
+    }
+
+    /** One that nothing asks for. */
+    static Kind unexpected(String name) {
+      return new Kind(name, "", "", "");
+    }
+
+    Kind withName(String other) {
+      return new Kind(other, shape, encoding, remark);
+    }
+
+    int layer() {
+      Matcher matcher = LAYER.matcher(name);
+      return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+    }
+
+    private static String shape(int rows, int columns) {
+      return rows == 1 ? "[" + columns + "]" : "[" + rows + ", " + columns + "]";
+    }
+  }
+
+  /** A group for each tensor. */
+  static List<TensorGroup> all(List<Kind> tensors) {
+    return tensors.stream().map(TensorGroup::single).toList();
+  }
 
   /**
-   * Folds the tensors, in the order in which they come first; those of the same name stay together.
+   * Groups in the order in which their tensors come first; those of the same name stay together.
    */
-  static List<TensorGroup> fold(List<TensorLedger.Entry> entries) {
-    Map<String, Map<Kind, List<TensorLedger.Entry>>> byName = new LinkedHashMap<>();
-    for (TensorLedger.Entry entry : entries) {
-      Kind kind = kind(entry, LAYER.matcher(entry.name()).replaceFirst("layers.*."));
+  static List<TensorGroup> fold(List<Kind> tensors) {
+    Map<String, Map<Kind, List<Kind>>> byName = new LinkedHashMap<>();
+    for (Kind tensor : tensors) {
+      String name = LAYER.matcher(tensor.name).replaceFirst("layers.*.");
       byName
-          .computeIfAbsent(kind.name(), _ -> new LinkedHashMap<>())
-          .computeIfAbsent(kind, _ -> new ArrayList<>())
-          .add(entry);
+          .computeIfAbsent(name, _ -> new LinkedHashMap<>())
+          .computeIfAbsent(tensor.withName(name), _ -> new ArrayList<>())
+          .add(tensor);
     }
     return byName.values().stream()
         .flatMap(kinds -> kinds.entrySet().stream())
@@ -49,14 +91,8 @@ record TensorGroup(Kind kind, List<Integer> layers) {
                 group.getValue().size() == 1
                     ? single(group.getValue().getFirst())
                     : new TensorGroup(
-                        group.getKey(),
-                        group.getValue().stream().map(e -> layer(e.name())).toList()))
+                        group.getKey(), group.getValue().stream().map(Kind::layer).toList()))
         .toList();
-  }
-
-  /** Each tensor for itself. */
-  static List<TensorGroup> all(List<TensorLedger.Entry> entries) {
-    return entries.stream().map(TensorGroup::single).toList();
   }
 
   /** {@code layers 0-21}, or nothing. */
@@ -69,38 +105,7 @@ record TensorGroup(Kind kind, List<Integer> layers) {
     return layers.isEmpty() ? "" : "x" + layers.size();
   }
 
-  static String shape(int rows, int columns) {
-    return rows == 1 ? "[" + columns + "]" : "[" + rows + ", " + columns + "]";
-  }
-
-  private static TensorGroup single(TensorLedger.Entry entry) {
-    return new TensorGroup(kind(entry, entry.name()), List.of());
-  }
-
-  private static int layer(String name) {
-    Matcher matcher = LAYER.matcher(name);
-    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
-  }
-
-  private static Kind kind(TensorLedger.Entry entry, String name) {
-    Optional<WeightTensor> stored = entry.stored();
-    boolean known = entry.rows() > 0;
-    String shape =
-        known
-            ? shape(entry.rows(), entry.columns())
-            : stored.map(t -> shape(t.rows(), t.columns())).orElse("?");
-    return new Kind(
-        name, shape, stored.map(t -> t.encoding().name()).orElse("-"), remark(entry, stored));
-  }
-
-  private static String remark(TensorLedger.Entry entry, Optional<WeightTensor> stored) {
-    return switch (entry.status()) {
-      case Status.FINE -> "";
-      case Status.IGNORED -> "not used";
-      case Status.MISSING -> "MISSING";
-      case Status.UNREADABLE -> "UNREADABLE";
-      case Status.MISSHAPEN ->
-          "WRONG SHAPE " + stored.map(t -> shape(t.rows(), t.columns())).orElse("?");
-    };
+  private static TensorGroup single(Kind tensor) {
+    return new TensorGroup(tensor, List.of());
   }
 }

@@ -48,18 +48,20 @@ public final class PluginsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PluginReport report = report();
+    print(survey(model.registry(console)));
+    return ExitCode.OK;
+  }
+
+  void print(PluginReport report) {
     if (asJson) {
       JsonOutput.write(console, json -> JsonTree.write(json, tree(report)));
     } else {
       report.services().forEach(this::print);
     }
-    return ExitCode.OK;
   }
 
-  private PluginReport report() {
+  PluginReport survey(PluginRegistry registry) {
     LoadOptions options = model.loadOptions();
-    PluginRegistry registry = model.registry(console);
     PluginSurvey survey = new PluginSurvey(registry, options.device());
     if (model.isDemo()) {
       return survey.withoutModel();

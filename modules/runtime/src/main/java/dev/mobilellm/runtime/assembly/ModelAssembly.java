@@ -1,5 +1,6 @@
 package dev.mobilellm.runtime.assembly;
 
+import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.Selection;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.runtime.plugins.Service;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Records a model: embedding, then per layer the attention and the MLP that fit it, then norm and
@@ -87,15 +89,21 @@ public record ModelAssembly(Program program, List<Layer> layers, boolean tied) {
           selector.consider(Service.ATTENTION, forced.attention(), plugin -> plugin.matches(layer));
       Selection<MlpVariant> mlp =
           selector.consider(Service.MLP, forced.mlp(), plugin -> plugin.matches(layer));
-      Optional<Value> attended = emit(attention, layer, graph, residual, remarks);
-      Optional<Value> output = emit(mlp, layer, graph, attended.orElse(residual), remarks);
-      residual = output.or(() -> attended).orElse(residual);
+      Optional<Value> attended =
+          emit(attention, latest(layers, Layer::attention), layer, graph, residual, remarks);
+      residual = attended.orElse(residual);
+      Optional<Value> output =
+          emit(mlp, latest(layers, Layer::mlp), layer, graph, residual, remarks);
+      residual = output.orElse(residual);
       layers.add(
           new Layer(
               attention,
               mlp,
               graph.ops().subList(before, graph.ops().size()),
-              attended.isPresent() && output.isPresent()));
+              attention.chosen().isPresent()
+                  && mlp.chosen().isPresent()
+                  && attended.isPresent()
+                  && output.isPresent()));
     }
     WeightTensor norm = ledger.take("norm.weight", 1, hidden);
     boolean tied = isTied(config, ledger, remarks.warnings());
@@ -124,26 +132,49 @@ public record ModelAssembly(Program program, List<Layer> layers, boolean tied) {
     }
   }
 
-  /** Records a block; empty if that is not possible and the remark was only noted. */
+  /**
+   * Records a block; empty if that is not possible and the remark was only noted. If no plugin
+   * fits, which was noted as well, the one of the layers before tells what the layer lacks.
+   */
   private static <P extends BlockVariant> Optional<Value> emit(
       Selection<P> selection,
+      Optional<Found<P>> latest,
       LayerView layer,
       GraphBuilder graph,
       Value residual,
       Remarks remarks) {
     try {
-      P block = selection.required("layer " + layer.index()).plugin();
-      Value result = block.emit(graph, layer, residual);
-      if (result.width() != residual.width() || result.rows() != residual.rows()) {
-        throw new ModelException(
-            "The %s \"%s\" returned a residual stream of another shape for layer %d."
-                .formatted(selection.service().label(), block.name(), layer.index()));
-      }
-      return Optional.of(result);
+      selection.required("layer " + layer.index());
+    } catch (ModelException e) {
+      remarks.problems().accept(e);
+    }
+    try {
+      return selection
+          .chosen()
+          .or(() -> latest)
+          .map(found -> emit(selection.service(), found.plugin(), layer, graph, residual));
     } catch (ModelException e) {
       remarks.problems().accept(e);
       return Optional.empty();
     }
+  }
+
+  private static <P extends BlockVariant> Value emit(
+      Service<P> service, P block, LayerView layer, GraphBuilder graph, Value residual) {
+    Value result = block.emit(graph, layer, residual);
+    if (result.width() != residual.width() || result.rows() != residual.rows()) {
+      throw new ModelException(
+          "The %s \"%s\" returned a residual stream of another shape for layer %d."
+              .formatted(service.label(), block.name(), layer.index()));
+    }
+    return result;
+  }
+
+  private static <P extends BlockVariant> Optional<Found<P>> latest(
+      List<Layer> layers, Function<Layer, Selection<P>> selection) {
+    return layers.reversed().stream()
+        .flatMap(layer -> selection.apply(layer).chosen().stream())
+        .findFirst();
   }
 
   private static void requireSupported(ModelConfig config) {

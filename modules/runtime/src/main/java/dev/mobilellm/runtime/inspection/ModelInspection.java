@@ -200,10 +200,14 @@ public final class ModelInspection implements AutoCloseable {
         incomplete.add("layers." + i + ".");
       }
     }
-    for (String name : unexpected()) {
-      if (incomplete.stream().noneMatch(name::contains)) {
-        problems.add(name + " is not used by the model.");
-      }
+    List<String> left =
+        unexpected().stream()
+            .filter(name -> incomplete.stream().noneMatch(name::contains))
+            .toList();
+    if (!left.isEmpty()) {
+      problems.add(
+          "%d tensors are not used by the model, %s the first; it may be of another architecture or have more layers than config.json says."
+              .formatted(left.size(), left.getFirst()));
     }
   }
 
