@@ -205,9 +205,13 @@ public final class ModelInspection implements AutoCloseable {
             .filter(name -> incomplete.stream().noneMatch(name::contains))
             .toList();
     if (!left.isEmpty()) {
+      String which =
+          left.size() == 1
+              ? left.getFirst() + " is not used by the model"
+              : "%d tensors are not used by the model, %s the first"
+                  .formatted(left.size(), left.getFirst());
       problems.add(
-          "%d tensors are not used by the model, %s the first; it may be of another architecture or have more layers than config.json says."
-              .formatted(left.size(), left.getFirst()));
+          which + "; it may be of another architecture or have more layers than config.json says.");
     }
   }
 
