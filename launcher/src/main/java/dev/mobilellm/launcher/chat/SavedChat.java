@@ -60,7 +60,10 @@ final class SavedChat {
         throw wrong(file);
       }
       List<Message> messages = new ArrayList<>();
-      while (json.nextToken() == JsonToken.START_OBJECT) {
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+          throw wrong(file);
+        }
         messages.add(message(file, json));
       }
       return messages;

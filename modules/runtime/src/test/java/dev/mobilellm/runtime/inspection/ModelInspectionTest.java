@@ -136,8 +136,7 @@ class ModelInspectionTest {
       assertEquals(
           List.of(
               "model.layers.1.input_layernorm.weight is missing; it should be [64].",
-              "1 tensors are not used by the model, model.layers.1.input_layernorm.wrong_ the"
-                  + " first; it may be of another architecture or have more layers than config.json"
+              "model.layers.1.input_layernorm.wrong_ is not used by the model; it may be of another architecture or have more layers than config.json"
                   + " says."),
           inspection.problems());
       assertEquals(List.of("model.layers.1.input_layernorm.wrong_"), inspection.unexpected());
