@@ -136,8 +136,8 @@ class ModelInspectionTest {
       assertEquals(
           List.of(
               "model.layers.1.input_layernorm.weight is missing; it should be [64].",
-              "model.layers.1.input_layernorm.wrong_ is not used by the model; it may be of another architecture or have more layers than config.json"
-                  + " says."),
+              "model.layers.1.input_layernorm.wrong_ is not used by the model; it may be of another"
+                  + " architecture or have more layers than config.json says."),
           inspection.problems());
       assertEquals(List.of("model.layers.1.input_layernorm.wrong_"), inspection.unexpected());
     }
