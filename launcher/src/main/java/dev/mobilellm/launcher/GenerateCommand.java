@@ -62,12 +62,13 @@ final class GenerateCommand implements Callable<Integer> {
     long start = System.nanoTime();
     try (LanguageModel loaded = model.load(console)) {
       Duration loadTime = Duration.ofNanos(System.nanoTime() - start);
+      Prompt encoded = request.encode(loaded);
       if (!loaded.hasTokenizer() && (extractBoxed || !printTokens && !asJson)) {
         throw new UsageException(
             "%s has no tokenizer, so there is no text to print; use --print-tokens or --json."
                 .formatted(loaded.files().directory()));
       }
-      return answer(loaded, request.encode(loaded), options, loadTime);
+      return answer(loaded, encoded, options, loadTime);
     }
   }
 

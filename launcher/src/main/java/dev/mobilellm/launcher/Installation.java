@@ -31,7 +31,7 @@ public record Installation(Path application, Path home) {
   }
 
   /** Where plugins are looked for without being named; they need not exist. */
-  List<Path> pluginFolders() {
+  public List<Path> pluginFolders() {
     return List.of(application.resolve("plugins"), home.resolve("plugins"));
   }
 

@@ -27,6 +27,8 @@ final class PromptFlags {
       "There is no prompt; give --prompt TEXT, --prompt-file FILE or --tokens IDS, or start a"
           + " conversation with \"mobilellm chat\".";
 
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   /** One of these. */
   private static final class Source {
 
@@ -37,7 +39,7 @@ final class PromptFlags {
         names = "--prompt-file",
         paramLabel = "FILE",
         description = "File with the question, UTF-8; -: standard input.")
-    private Optional<String> file = Optional.empty();
+    private Optional<Path> file = Optional.empty();
 
     @Option(
         names = "--tokens",
@@ -117,10 +119,10 @@ final class PromptFlags {
   }
 
   /** A file's text without its last line break, which editors and echo add. */
-  private static String contents(String file, Console console) {
+  private static String contents(Path file, Console console) {
     try {
       byte[] bytes =
-          file.equals("-") ? console.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+          file.equals(STANDARD_INPUT) ? console.in().readAllBytes() : Files.readAllBytes(file);
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return text.replaceFirst("\\R\\z", "");
     } catch (CharacterCodingException e) {

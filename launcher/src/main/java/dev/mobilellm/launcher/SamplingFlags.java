@@ -1,7 +1,6 @@
 package dev.mobilellm.launcher;
 
 import dev.mobilellm.runtime.generation.GenerationOptions;
-import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.sampling.SamplingOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -123,27 +122,23 @@ public final class SamplingFlags {
   /**
    * The options for the runtime.
    *
-   * @throws UsageException if a number is out of range
+   * @throws dev.mobilellm.spi.UsageException if a number is out of range
    */
   public GenerationOptions generationOptions() {
     return new GenerationOptions(sampling(), sampler, maxTokens, stop, stopAtBoxed, ignoreEos);
   }
 
   private SamplingOptions sampling() {
-    try {
-      return new SamplingOptions(
-          temperature,
-          topK,
-          topP,
-          minP,
-          repetitionPenalty,
-          frequencyPenalty,
-          presencePenalty,
-          logitBias,
-          seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
-          extra);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage());
-    }
+    return new SamplingOptions(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        logitBias,
+        seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
+        extra);
   }
 }
