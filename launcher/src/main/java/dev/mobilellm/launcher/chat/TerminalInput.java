@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.jline.reader.Candidate;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -115,7 +116,7 @@ final class TerminalInput implements ChatInput {
   }
 
   /** A line is one word, which is all that completing commands needs. */
-  private record Typed(String line, int cursor) implements ParsedLine {
+  private record Typed(String line, int cursor) implements CompletingParsedLine {
 
     @Override
     public String word() {
@@ -130,6 +131,21 @@ final class TerminalInput implements ChatInput {
     @Override
     public int wordIndex() {
       return 0;
+    }
+
+    @Override
+    public CharSequence escape(CharSequence candidate, boolean complete) {
+      return candidate;
+    }
+
+    @Override
+    public int rawWordCursor() {
+      return cursor;
+    }
+
+    @Override
+    public int rawWordLength() {
+      return line.length();
     }
 
     @Override
