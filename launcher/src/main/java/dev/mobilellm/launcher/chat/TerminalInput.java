@@ -61,7 +61,8 @@ final class TerminalInput implements ChatInput {
    */
   static TerminalInput open(Path history) {
     try {
-      Terminal terminal = TerminalBuilder.builder().name("mobilellm").system(true).build();
+      Terminal terminal =
+          TerminalBuilder.builder().name("mobilellm").system(true).provider("ffm").build();
       return new TerminalInput(terminal, writable(history));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

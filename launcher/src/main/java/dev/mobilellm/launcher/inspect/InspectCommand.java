@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "Says what a checkpoint holds, and whether it would load.",
       "The exit code is 1 if it would not; the problems are listed."
     },
-    footer = {"", "Example:", "  mobilellm inspect MobileLLM-R1-950M --check-values"})
+    footer = {"", "Example:", "  mobilellm inspect DIR --check-values"})
 public final class InspectCommand implements Callable<Integer> {
 
   private final Console console;

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
       "Lists all plugins with their priority, module and origin.",
       "With --model-path: what each says about the model, and which are chosen."
     },
-    footer = {"", "Example:", "  mobilellm plugins --model-path MobileLLM-R1-950M --top-p 0.95"})
+    footer = {"", "Example:", "  mobilellm plugins --model-path DIR --top-p 0.95"})
 public final class PluginsCommand implements Callable<Integer> {
 
   private final Console console;
