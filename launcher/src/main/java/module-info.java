@@ -12,7 +12,13 @@ module dev.mobilellm.launcher {
       info.picocli;
   opens dev.mobilellm.launcher.chat to
       info.picocli;
+  opens dev.mobilellm.launcher.generate to
+      info.picocli;
   opens dev.mobilellm.launcher.inspect to
+      info.picocli;
+  opens dev.mobilellm.launcher.logits to
+      info.picocli;
+  opens dev.mobilellm.launcher.main to
       info.picocli;
   opens dev.mobilellm.launcher.plugins to
       info.picocli;

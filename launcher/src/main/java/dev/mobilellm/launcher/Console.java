@@ -27,7 +27,7 @@ public record Console(
   private static final String TERMINALS = "mobilellm.terminals";
 
   /** The streams of this process. */
-  static Console ofProcess() {
+  public static Console ofProcess() {
     java.io.Console terminal = System.console();
     String terminals =
         System.getProperty(TERMINALS, terminal != null && terminal.isTerminal() ? "012" : "");

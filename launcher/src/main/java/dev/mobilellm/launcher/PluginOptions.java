@@ -29,7 +29,11 @@ public final class PluginOptions {
   public PluginRegistry registry(Console console) {
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
-        throw new UsageException("There is no plugin folder %s.".formatted(folder));
+        throw new UsageException(
+            Files.exists(folder)
+                ? "%s is no folder; --plugins takes the folder that the jars are in."
+                    .formatted(folder)
+                : "There is no plugin folder %s.".formatted(folder));
       }
     }
     List<PluginLayer> layers =

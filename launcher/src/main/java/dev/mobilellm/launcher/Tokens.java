@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param ids at least one
  */
-record Tokens(int[] ids) {
+public record Tokens(int[] ids) {
 
   @Override
   public String toString() {
@@ -18,7 +18,7 @@ record Tokens(int[] ids) {
   }
 
   /** Commas and spaces separate. */
-  static final class Converter implements ITypeConverter<Tokens> {
+  public static final class Converter implements ITypeConverter<Tokens> {
 
     @Override
     public Tokens convert(String text) {

@@ -2,26 +2,19 @@ package dev.mobilellm.launcher.inspect;
 
 import dev.mobilellm.launcher.inspect.TensorGroup.Kind;
 import dev.mobilellm.launcher.report.Quantity;
-import dev.mobilellm.launcher.report.Ranges;
 import dev.mobilellm.launcher.report.Table;
-import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.assembly.TensorLedger;
-import dev.mobilellm.runtime.inspection.LayerFacts;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.inspection.WeightShares;
 import dev.mobilellm.runtime.inspection.WeightShares.Amount;
 import dev.mobilellm.runtime.plugins.Selection;
-import dev.mobilellm.spi.Plugin;
-import dev.mobilellm.spi.graph.AttentionShape;
 import dev.mobilellm.spi.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The report for people. */
@@ -53,7 +46,7 @@ final class InspectionText {
                 findings.inspection().files().directory(),
                 findings.problems().isEmpty() ? "would load" : "would not load"));
     text.section("Model", text.model());
-    text.section("Layers", text.layers());
+    text.section("Layers", LayerTable.of(findings.inspection()));
     text.section("Weights", text.parts());
     text.section("Encodings", text.encodings());
     text.section("Files", text.files());
@@ -104,79 +97,6 @@ final class InspectionText {
                     value instanceof List<?> list
                         ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
                         : value));
-  }
-
-  private Table layers() {
-    Table table = new Table();
-    List<ModelAssembly.Layer> recorded =
-        inspection.assembly().map(ModelAssembly::layers).orElse(List.of());
-    chosen("attention", recorded, ModelAssembly.Layer::attention, table);
-    chosen("MLP", recorded, ModelAssembly.Layer::mlp, table);
-    if (inspection.layers().stream().anyMatch(Optional::isPresent)) {
-      each("heads", facts -> heads(facts.shape()), table);
-      where("RoPE", LayerFacts::rotates, table);
-      where("QK-norm", LayerFacts::qkNorm, table);
-      each("chunks", facts -> chunk(facts.shape()), table);
-      each("temperature", facts -> temper(facts.shape()), table);
-    }
-    return table;
-  }
-
-  private static <P extends Plugin> void chosen(
-      String label,
-      List<ModelAssembly.Layer> recorded,
-      Function<ModelAssembly.Layer, Selection<P>> selection,
-      Table table) {
-    List<String> plugins =
-        recorded.stream().map(layer -> plugin(selection.apply(layer)).orElse("none fits")).toList();
-    folded(label, plugins, table);
-  }
-
-  /** A value of each layer's attention. */
-  private void each(String label, Function<LayerFacts, String> value, Table table) {
-    folded(
-        label,
-        inspection.layers().stream().map(facts -> facts.map(value).orElse("unknown")).toList(),
-        table);
-  }
-
-  private static void folded(String label, List<String> perLayer, Table table) {
-    String first = label;
-    for (Map.Entry<String, List<Integer>> group : Ranges.fold(perLayer).entrySet()) {
-      table.row(first, Ranges.layers(group.getValue(), perLayer.size()) + ": " + group.getKey());
-      first = "";
-    }
-  }
-
-  private void where(String label, Predicate<LayerFacts> test, Table table) {
-    List<Optional<Boolean>> perLayer =
-        inspection.layers().stream().map(facts -> facts.map(test::test)).toList();
-    Map<Optional<Boolean>, List<Integer>> folded = Ranges.fold(perLayer);
-    List<Integer> on = folded.getOrDefault(Optional.of(true), List.of());
-    String text = Ranges.layers(on, perLayer.size());
-    if (!on.isEmpty() && folded.containsKey(Optional.of(false))) {
-      text += "; not in " + Ranges.text(folded.get(Optional.of(false)));
-    }
-    if (folded.containsKey(Optional.<Boolean>empty())) {
-      text += "; unknown in " + Ranges.text(folded.get(Optional.<Boolean>empty()));
-    }
-    table.row(label, text);
-  }
-
-  private static String heads(AttentionShape shape) {
-    return "%d over %d of keys and values, each %d wide"
-        .formatted(shape.heads(), shape.kvHeads(), shape.headDim());
-  }
-
-  private static String chunk(AttentionShape shape) {
-    return shape.chunk() == 0 ? "none" : shape.chunk() + " positions";
-  }
-
-  private static String temper(AttentionShape shape) {
-    return shape
-        .temper()
-        .map(t -> "tuned, floor_scale %s, attn_scale %s".formatted(t.floorScale(), t.attnScale()))
-        .orElse("not tuned");
   }
 
   private Table parts() {
@@ -291,7 +211,8 @@ final class InspectionText {
     return table;
   }
 
-  private static Optional<String> plugin(Selection<?> selection) {
+  /** The chosen plugin, and how it could tell that it fits. */
+  static Optional<String> plugin(Selection<?> selection) {
     return selection.chosen().map(found -> found.name() + " (" + reason(selection) + ")");
   }
 

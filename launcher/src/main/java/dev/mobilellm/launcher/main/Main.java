@@ -1,4 +1,6 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
+
+import dev.mobilellm.launcher.Console;
 
 /** Starts the command line in a process of its own. */
 public final class Main {

@@ -1,5 +1,11 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.generate;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.Interrupt;
+import dev.mobilellm.launcher.JsonOutput;
+import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.SamplingFlags;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.generation.Conversation;
 import dev.mobilellm.runtime.generation.FinishReason;
@@ -23,7 +29,7 @@ import picocli.CommandLine.Option;
       "  mobilellm generate --model-path DIR --prompt \"What is 17 * 23?\"",
       "  mobilellm generate --model-path DIR --tokens 128000,9906 --print-tokens --temperature 0"
     })
-final class GenerateCommand implements Callable<Integer> {
+public final class GenerateCommand implements Callable<Integer> {
 
   private final Console console;
 
@@ -48,7 +54,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelOptions model = new ModelOptions();
   @Mixin private SamplingFlags sampling = new SamplingFlags();
 
-  GenerateCommand(Console console) {
+  public GenerateCommand(Console console) {
     this.console = console;
   }
 

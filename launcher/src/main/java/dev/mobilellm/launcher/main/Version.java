@@ -1,4 +1,4 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
 import java.lang.module.ModuleDescriptor;
 import picocli.CommandLine.IVersionProvider;

@@ -1,5 +1,7 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.generate;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.Interrupt;
 import dev.mobilellm.runtime.generation.GenerationListener;
 
 /** Writes an answer to stdout while it is made, and ends it when nobody wants it any more. */

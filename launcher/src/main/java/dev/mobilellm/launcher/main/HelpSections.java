@@ -1,5 +1,8 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.PluginOptions;
+import dev.mobilellm.launcher.SamplingFlags;
 import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.generate;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mobilellm.runtime.LanguageModel;

@@ -1,5 +1,7 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import java.util.List;

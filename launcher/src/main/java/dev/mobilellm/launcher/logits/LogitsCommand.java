@@ -1,6 +1,11 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.logits;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.JsonOutput;
+import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.Tokens;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.Batch;
@@ -21,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "logits",
     description = "Prints the logits behind each token of a prompt as JSON.",
     footer = {"", "Example:", "  mobilellm logits --model-path DIR --tokens 1,5,9 --last"})
-final class LogitsCommand implements Callable<Integer> {
+public final class LogitsCommand implements Callable<Integer> {
 
   /** Rows that are asked for at once: 32 of a vocabulary of 128,256 are 16 MB. */
   private static final int ROWS = 32;
@@ -41,7 +46,7 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model = new ModelOptions();
 
-  LogitsCommand(Console console) {
+  public LogitsCommand(Console console) {
     this.console = console;
   }
 

@@ -1,5 +1,7 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.generate;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.Tokens;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.generation.Prompt;
 import dev.mobilellm.spi.UsageException;

@@ -1,7 +1,11 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.chat.ChatCommand;
+import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
+import dev.mobilellm.launcher.logits.LogitsCommand;
 import dev.mobilellm.launcher.plugins.PluginsCommand;
 import java.io.PrintWriter;
 import java.util.List;
@@ -82,7 +86,9 @@ public final class MobileLlm implements Callable<Integer> {
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
         .forEach(MobileLlm::dress);
-    return root.setExecutionStrategy(MobileLlm::execute)
+    // A prompt may start with @ without meaning a file of arguments.
+    return root.setExpandAtFiles(false)
+        .setExecutionStrategy(MobileLlm::execute)
         .setOut(new PrintWriter(console.out(), true))
         .setErr(new PrintWriter(console.err(), true))
         .setColorScheme(

@@ -1,5 +1,7 @@
-package dev.mobilellm.launcher;
+package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

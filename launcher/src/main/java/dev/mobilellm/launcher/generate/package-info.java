@@ -1,0 +1,2 @@
+/** The command that answers a prompt. */
+package dev.mobilellm.launcher.generate;

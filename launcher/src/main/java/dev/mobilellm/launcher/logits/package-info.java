@@ -1,0 +1,2 @@
+/** The command that prints logits. */
+package dev.mobilellm.launcher.logits;

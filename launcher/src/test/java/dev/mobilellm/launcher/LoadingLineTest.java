@@ -1,0 +1,64 @@
+package dev.mobilellm.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** Progress shows late, on terminals only, and goes away. */
+class LoadingLineTest {
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void nothingInTheFirstSecond() {
+    try (LoadingLine line = new LoadingLine(console(true))) {
+      line.report("Preparing weights", 1, 4);
+    }
+    assertEquals("", text());
+  }
+
+  @Test
+  void progressAfterASecondIsErased() throws InterruptedException {
+    try (LoadingLine line = new LoadingLine(console(true))) {
+      Thread.sleep(1_100);
+      line.report("Preparing weights", 1, 4);
+      assertEquals("\r\033[KPreparing weights 25 %", text());
+      line.report("Preparing weights", 2, 4);
+      assertEquals("\r\033[KPreparing weights 25 %", text(), "refreshed too soon");
+      line.warning("The head is stray.");
+      assertTrue(text().endsWith("25 %\r\033[Kmobilellm: The head is stray.\n"), text());
+      Thread.sleep(150);
+      line.report("Preparing weights", 3, 4);
+    }
+    assertTrue(text().endsWith("\r\033[KPreparing weights 75 %\r\033[K"), text());
+  }
+
+  @Test
+  void noProgressWithoutATerminal() throws InterruptedException {
+    try (LoadingLine line = new LoadingLine(console(false))) {
+      Thread.sleep(1_100);
+      line.report("Preparing weights", 1, 4);
+      line.warning("The head is stray.");
+    }
+    assertEquals("mobilellm: The head is stray.\n", text());
+  }
+
+  private Console console(boolean terminal) {
+    return new Console(
+        InputStream.nullInputStream(),
+        Run.print(OutputStream.nullOutputStream()),
+        Run.print(err),
+        false,
+        false,
+        terminal);
+  }
+
+  private String text() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}
