@@ -3,16 +3,23 @@ module dev.mobilellm.launcher {
   requires com.fasterxml.jackson.core;
   requires dev.mobilellm.runtime;
   requires info.picocli;
+  requires org.jline.reader;
   requires org.jline.terminal;
   // JLine reaches the JVM's signal handlers there.
   requires jdk.unsupported;
 
   opens dev.mobilellm.launcher to
       info.picocli;
+  opens dev.mobilellm.launcher.chat to
+      info.picocli;
   opens dev.mobilellm.launcher.generate to
+      info.picocli;
+  opens dev.mobilellm.launcher.inspect to
       info.picocli;
   opens dev.mobilellm.launcher.logits to
       info.picocli;
   opens dev.mobilellm.launcher.main to
+      info.picocli;
+  opens dev.mobilellm.launcher.plugins to
       info.picocli;
 }

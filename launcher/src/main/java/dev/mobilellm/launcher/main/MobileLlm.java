@@ -2,8 +2,11 @@ package dev.mobilellm.launcher.main;
 
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.chat.ChatCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
+import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
+import dev.mobilellm.launcher.plugins.PluginsCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,6 +78,9 @@ public final class MobileLlm implements Callable<Integer> {
     CommandLine root = new CommandLine(new MobileLlm(console));
     Stream.of(
             new GenerateCommand(console),
+            new ChatCommand(console),
+            new InspectCommand(console),
+            new PluginsCommand(console),
             new LogitsCommand(console),
             new CompletionCommand(console))
         .forEach(root::addSubcommand);

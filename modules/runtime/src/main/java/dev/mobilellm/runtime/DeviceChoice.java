@@ -86,7 +86,10 @@ public record DeviceChoice(Found<ComputeDeviceProvider> provider, DeviceInfo inf
         .map(
             provider -> {
               DeviceListing listing = provider.plugin().devices();
-              return provider.name() + ": " + listing.reason();
+              return provider.name()
+                  + (listing.devices().isEmpty()
+                      ? ": " + listing.reason()
+                      : " is taken by name only");
             })
         .reduce((a, b) -> a + "; " + b)
         .orElse("no device plugin is installed");

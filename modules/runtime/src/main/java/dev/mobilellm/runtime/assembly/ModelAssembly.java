@@ -1,11 +1,13 @@
 package dev.mobilellm.runtime.assembly;
 
+import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.Selection;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.graph.GraphBuilder;
 import dev.mobilellm.spi.graph.NormLinear.Projection;
+import dev.mobilellm.spi.graph.Op;
 import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.spi.graph.Value;
 import dev.mobilellm.spi.model.AttentionVariant;
@@ -18,27 +20,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Records a model: embedding, then per layer the attention and the MLP that fit it, then norm and
  * head. Every weight is taken exactly once, or the load fails.
  *
  * @param program what was recorded
- * @param attention the selection of each layer
- * @param mlp the selection of each layer
+ * @param layers from the first to the last
  * @param tied whether the embedding is the head, too
  */
-public record ModelAssembly(
-    Program program,
-    List<Selection<AttentionVariant>> attention,
-    List<Selection<MlpVariant>> mlp,
-    boolean tied) {
+public record ModelAssembly(Program program, List<Layer> layers, boolean tied) {
 
   /** The only architecture so far, by the name that config.json gives it. */
   public static final String MODEL_TYPE = "llama4_text";
 
   private static final String EMBEDDING = "embed_tokens.weight";
   private static final String HEAD = "lm_head.weight";
+
+  /**
+   * One layer.
+   *
+   * @param attention who was considered for its attention
+   * @param mlp who was considered for its MLP
+   * @param ops what its blocks recorded
+   * @param complete whether both could be recorded; always, unless remarks were only noted
+   */
+  public record Layer(
+      Selection<AttentionVariant> attention,
+      Selection<MlpVariant> mlp,
+      List<Op> ops,
+      boolean complete) {
+
+    public Layer {
+      ops = List.copyOf(ops);
+    }
+  }
 
   /** Block plugins that the user named. */
   public record Forced(Optional<String> attention, Optional<String> mlp) {}
@@ -64,21 +81,29 @@ public record ModelAssembly(
     int hidden = config.hiddenSize();
     WeightTensor embedding = ledger.take(EMBEDDING, config.vocabSize(), hidden);
     Value residual = graph.embed(embedding);
-    List<Selection<AttentionVariant>> attention = new ArrayList<>();
-    List<Selection<MlpVariant>> mlp = new ArrayList<>();
+    List<Layer> layers = new ArrayList<>();
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       LayerView layer = new LayerWeights(i, config, ledger, remarks.warnings());
-      residual =
-          emit(
-              selector,
-              Service.ATTENTION,
-              forced.attention(),
-              layer,
-              graph,
-              residual,
+      int before = graph.ops().size();
+      Selection<AttentionVariant> attention =
+          selector.consider(Service.ATTENTION, forced.attention(), plugin -> plugin.matches(layer));
+      Selection<MlpVariant> mlp =
+          selector.consider(Service.MLP, forced.mlp(), plugin -> plugin.matches(layer));
+      Optional<Value> attended =
+          emit(attention, latest(layers, Layer::attention), layer, graph, residual, remarks);
+      residual = attended.orElse(residual);
+      Optional<Value> output =
+          emit(mlp, latest(layers, Layer::mlp), layer, graph, residual, remarks);
+      residual = output.orElse(residual);
+      layers.add(
+          new Layer(
               attention,
-              remarks);
-      residual = emit(selector, Service.MLP, forced.mlp(), layer, graph, residual, mlp, remarks);
+              mlp,
+              graph.ops().subList(before, graph.ops().size()),
+              attention.chosen().isPresent()
+                  && mlp.chosen().isPresent()
+                  && attended.isPresent()
+                  && output.isPresent()));
     }
     WeightTensor norm = ledger.take("norm.weight", 1, hidden);
     boolean tied = isTied(config, ledger, remarks.warnings());
@@ -92,7 +117,7 @@ public record ModelAssembly(
                 List.of(new Projection(head, Optional.empty())))
             .getFirst();
     ignoreBuffers(ledger);
-    return new ModelAssembly(graph.build(logits), List.copyOf(attention), List.copyOf(mlp), tied);
+    return new ModelAssembly(graph.build(logits), List.copyOf(layers), tied);
   }
 
   /** Fails on tensors that nothing asked for. */
@@ -107,36 +132,35 @@ public record ModelAssembly(
     }
   }
 
-  private static <P extends BlockVariant> Value emit(
-      Selector selector,
-      Service<P> service,
-      Optional<String> forced,
+  /**
+   * Records a block; empty if that is not possible and the remark was only noted. If no plugin
+   * fits, which was noted as well, the one of the layers before tells what the layer lacks.
+   */
+  private static <P extends BlockVariant> Optional<Value> emit(
+      Selection<P> selection,
+      Optional<Found<P>> latest,
       LayerView layer,
       GraphBuilder graph,
       Value residual,
-      List<Selection<P>> selections,
       Remarks remarks) {
     try {
-      return emit(selector, service, forced, layer, graph, residual, selections);
+      selection.required("layer " + layer.index());
     } catch (ModelException e) {
       remarks.problems().accept(e);
-      return residual;
+    }
+    try {
+      return selection
+          .chosen()
+          .or(() -> latest)
+          .map(found -> emit(selection.service(), found.plugin(), layer, graph, residual));
+    } catch (ModelException e) {
+      remarks.problems().accept(e);
+      return Optional.empty();
     }
   }
 
   private static <P extends BlockVariant> Value emit(
-      Selector selector,
-      Service<P> service,
-      Optional<String> forced,
-      LayerView layer,
-      GraphBuilder graph,
-      Value residual,
-      List<Selection<P>> selections) {
-    Selection<P> selection =
-        selector.require(
-            service, forced, plugin -> plugin.matches(layer), "layer " + layer.index());
-    selections.add(selection);
-    P block = selection.chosen().orElseThrow().plugin();
+      Service<P> service, P block, LayerView layer, GraphBuilder graph, Value residual) {
     Value result = block.emit(graph, layer, residual);
     if (result.width() != residual.width() || result.rows() != residual.rows()) {
       throw new ModelException(
@@ -144,6 +168,13 @@ public record ModelAssembly(
               .formatted(service.label(), block.name(), layer.index()));
     }
     return result;
+  }
+
+  private static <P extends BlockVariant> Optional<Found<P>> latest(
+      List<Layer> layers, Function<Layer, Selection<P>> selection) {
+    return layers.reversed().stream()
+        .flatMap(layer -> selection.apply(layer).chosen().stream())
+        .findFirst();
   }
 
   private static void requireSupported(ModelConfig config) {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -19,19 +20,48 @@ import java.util.SequencedSet;
  */
 public final class TensorLedger {
 
-  /** A tensor that was asked for or is left over. */
+  /** What became of a tensor that was asked for. */
+  public enum Status {
+    /** It is there and as it should be. */
+    FINE,
+    /** It is there, but nothing computes with it. */
+    IGNORED,
+    MISSING,
+    MISSHAPEN,
+    /** It is stored in a way that cannot be read. */
+    UNREADABLE
+  }
+
+  /**
+   * A tensor that was asked for.
+   *
+   * @param name as the checkpoint spells it
+   * @param rows as the model wants it, 0 if it could not tell
+   * @param columns as the model wants it, 0 if it could not tell
+   * @param stored what the checkpoint holds, if it can be read
+   * @param problem a sentence; empty if there is none
+   */
   public record Entry(
-      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
+      String name,
+      int rows,
+      int columns,
+      Optional<WeightTensor> stored,
+      Status status,
+      String problem) {
 
     public boolean isFine() {
       return problem.isEmpty();
     }
   }
 
+  /** A tensor, or why it cannot be read; neither if there is none. */
+  private record Lookup(Optional<WeightTensor> tensor, String problem) {}
+
   private final WeightSource source;
   private final boolean strict;
   private final SequencedMap<String, String> storedNames = new LinkedHashMap<>();
   private final SequencedMap<String, Entry> asked = new LinkedHashMap<>();
+  private final String prefix;
 
   /**
    * @throws ModelException if two names of the source mean the same tensor
@@ -47,6 +77,7 @@ public final class TensorLedger {
                 .formatted(earlier, stored));
       }
     }
+    prefix = prefix();
   }
 
   /** All canonical names, in the order of the files. */
@@ -58,14 +89,23 @@ public final class TensorLedger {
     return storedNames.containsKey(name);
   }
 
-  /** The tensor, not taken; in lenient mode one without memory if it is missing. */
+  /**
+   * The tensor, not taken.
+   *
+   * @throws ModelException if it is missing or unreadable, in lenient mode, too: its shape is not
+   *     known
+   */
   WeightTensor look(String name) {
-    return find(name)
-        .orElseGet(
-            () -> {
-              note(name, 0, 0, Optional.empty(), "%s is missing.".formatted(name));
-              return absent(name, 1, 1);
-            });
+    Lookup lookup = find(name);
+    return lookup.tensor.orElseThrow(
+        () -> {
+          Entry entry =
+              lookup.problem.isEmpty()
+                  ? missing(name, 0, 0, stored(name) + " is missing.")
+                  : unreadable(name, 0, 0, lookup);
+          note(name, entry);
+          return new ModelException(entry.problem);
+        });
   }
 
   /** Takes a tensor of the wanted shape. */
@@ -73,19 +113,20 @@ public final class TensorLedger {
     if (asked.containsKey(name) && asked.get(name).stored().isPresent()) {
       throw new ModelException("%s is used by two blocks of the model.".formatted(name));
     }
-    Optional<WeightTensor> stored = find(name);
-    String problem =
-        stored
-            .map(tensor -> misshapen(tensor, rows, columns))
-            .orElseGet(
-                () -> "%s is missing; it should be %s.".formatted(name, shape(rows, columns)));
-    note(name, rows, columns, stored, problem);
-    return problem.isEmpty() ? stored.orElseThrow() : absent(name, rows, columns);
+    Entry entry = entry(name, rows, columns);
+    note(name, entry);
+    return entry.isFine() ? entry.stored.orElseThrow() : absent(name, rows, columns);
   }
 
   /** Counts a tensor as seen although nothing uses it. */
   void ignore(String name) {
-    find(name).ifPresent(t -> note(name, t.rows(), t.columns(), Optional.of(t), ""));
+    find(name)
+        .tensor
+        .ifPresent(
+            t -> {
+              Optional<WeightTensor> stored = Optional.of(t);
+              note(name, new Entry(t.name(), t.rows(), t.columns(), stored, Status.IGNORED, ""));
+            });
   }
 
   /** What was taken, looked for in vain, or ignored, in that order. */
@@ -105,28 +146,72 @@ public final class TensorLedger {
     return left;
   }
 
-  /** How the checkpoint spells a canonical name. */
+  /** How the checkpoint spells a canonical name, or would, if it lacks the tensor. */
   public String stored(String name) {
-    return storedNames.getOrDefault(name, name);
+    return storedNames.getOrDefault(name, prefix + name);
   }
 
-  private Optional<WeightTensor> find(String name) {
-    return Optional.ofNullable(storedNames.get(name)).flatMap(source::find);
-  }
-
-  private void note(
-      String name, int rows, int columns, Optional<WeightTensor> stored, String problem) {
-    if (strict && !problem.isEmpty()) {
-      throw new ModelException("The checkpoint's tensor " + problem);
+  /** What the checkpoint puts in front of canonical names: {@code model.}, often. */
+  private String prefix() {
+    for (Map.Entry<String, String> spelling : storedNames.entrySet()) {
+      String canonical = spelling.getKey();
+      String stored = spelling.getValue();
+      if (canonical.startsWith("layers.") && stored.endsWith(canonical)) {
+        return stored.substring(0, stored.length() - canonical.length());
+      }
     }
-    asked.put(name, new Entry(stored(name), rows, columns, stored, problem));
+    return "";
   }
 
-  private static String misshapen(WeightTensor tensor, int rows, int columns) {
-    return tensor.rows() == rows && tensor.columns() == columns
-        ? ""
-        : "%s is %s where config.json makes it %s."
+  private Lookup find(String name) {
+    try {
+      return new Lookup(Optional.ofNullable(storedNames.get(name)).flatMap(source::find), "");
+    } catch (ModelException e) {
+      if (strict) {
+        throw e;
+      }
+      return new Lookup(Optional.empty(), e.getMessage());
+    }
+  }
+
+  private void note(String name, Entry entry) {
+    if (strict && !entry.isFine()) {
+      throw new ModelException("The checkpoint's tensor " + entry.problem);
+    }
+    asked.put(name, entry);
+  }
+
+  private Entry entry(String name, int rows, int columns) {
+    Lookup lookup = find(name);
+    if (!lookup.problem.isEmpty()) {
+      return unreadable(name, rows, columns, lookup);
+    }
+    if (lookup.tensor.isEmpty()) {
+      String problem =
+          "%s is missing; it should be %s.".formatted(stored(name), shape(rows, columns));
+      return missing(name, rows, columns, problem);
+    }
+    WeightTensor tensor = lookup.tensor.get();
+    boolean fits = tensor.rows() == rows && tensor.columns() == columns;
+    String problem =
+        "%s is %s where config.json makes it %s."
             .formatted(tensor.name(), shape(tensor.rows(), tensor.columns()), shape(rows, columns));
+    return new Entry(
+        tensor.name(),
+        rows,
+        columns,
+        lookup.tensor,
+        fits ? Status.FINE : Status.MISSHAPEN,
+        fits ? "" : problem);
+  }
+
+  private Entry missing(String name, int rows, int columns, String problem) {
+    return new Entry(stored(name), rows, columns, Optional.empty(), Status.MISSING, problem);
+  }
+
+  private Entry unreadable(String name, int rows, int columns, Lookup lookup) {
+    return new Entry(
+        stored(name), rows, columns, Optional.empty(), Status.UNREADABLE, lookup.problem);
   }
 
   /** A vector's shape without its one row. */

@@ -1,21 +1,15 @@
 package dev.mobilellm.runtime.generation;
 
-import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
-import dev.mobilellm.runtime.plugins.Selector;
-import dev.mobilellm.runtime.plugins.Service;
-import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.sampling.Candidates;
 import dev.mobilellm.spi.sampling.LogitsProcessor;
-import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
 import dev.mobilellm.spi.sampling.Sampler;
 import dev.mobilellm.spi.sampling.SamplerProvider;
 import dev.mobilellm.spi.sampling.SamplingOptions;
 import dev.mobilellm.spi.sampling.TokenHistory;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -40,33 +34,18 @@ final class TokenPicker {
       Optional<String> samplerName,
       int vocabularySize) {
     processors =
-        registry.all(Service.PROCESSOR).stream()
-            .map(Found::plugin)
-            .sorted(
-                Comparator.comparingInt(LogitsProcessorProvider::order)
-                    .thenComparing(LogitsProcessorProvider::name))
-            .flatMap(provider -> provider.create(options).stream())
+        SamplingPlugins.processors(registry).stream()
+            .flatMap(found -> found.plugin().create(options).stream())
             .toList();
     SamplerProvider provider =
-        new Selector(registry)
-            .require(
-                Service.SAMPLER,
-                samplerName,
-                s -> samplerName.isPresent() ? forced(s, options) : s.matches(options),
-                "these sampling options")
-            .chosen()
-            .orElseThrow()
+        SamplingPlugins.sampler(registry, options, samplerName)
+            .required("these sampling options")
             .plugin();
     sampler = provider.create(options);
     argmax = processors.isEmpty() && provider.isArgmax();
     seed = options.seed().orElseGet(() -> new SplittableRandom().nextLong(1L << 53));
     random = new SplittableRandom(seed);
     candidates = argmax ? null : new Candidates(vocabularySize);
-  }
-
-  /** A sampler that the user names is taken at its word. */
-  private static Match forced(SamplerProvider s, SamplingOptions options) {
-    return Match.yes(s.matches(options).reason());
   }
 
   /** The seed that repeats this request; below 2^53, so that it survives JSON. */

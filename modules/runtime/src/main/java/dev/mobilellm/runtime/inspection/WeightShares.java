@@ -72,7 +72,7 @@ public record WeightShares(
     }
     SequencedMap<String, Amount> encodings = new LinkedHashMap<>();
     for (TensorLedger.Entry entry : entries) {
-      if (entry.stored().isPresent()) {
+      if (entry.status() != TensorLedger.Status.IGNORED && entry.stored().isPresent()) {
         WeightTensor tensor = entry.stored().get();
         Amount amount = new Amount(tensor.size(), 1, tensor.byteSize());
         parts.merge(Part.of(entry.name()), amount, Amount::plus);

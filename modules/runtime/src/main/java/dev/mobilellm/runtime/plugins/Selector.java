@@ -4,7 +4,6 @@ import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.spi.UsageException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,8 +17,58 @@ public final class Selector {
 
   private final PluginRegistry registry;
 
+  /** A plugin and what it says. */
+  private record Candidate<P extends Plugin>(Found<P> found, Match match) {
+
+    boolean ties(Candidate<P> other) {
+      return found.priority() == other.found.priority();
+    }
+  }
+
   public Selector(PluginRegistry registry) {
     this.registry = registry;
+  }
+
+  /**
+   * Chooses, but leaves it to the caller to reject a tie.
+   *
+   * @param forced the name that the user gave, if any
+   * @param match what each plugin says
+   * @return a selection whose {@code chosen} is empty if nothing matches and no name was given, or
+   *     two plugins of the same priority match
+   * @throws UsageException if there is no plugin of the given name, or it does not match
+   */
+  public <P extends Plugin> Selection<P> consider(
+      Service<P> service, Optional<String> forced, Function<P, Match> match) {
+    List<Candidate<P>> candidates =
+        registry.all(service).stream()
+            .map(found -> new Candidate<>(found, match.apply(found.plugin())))
+            .toList();
+    if (forced.isPresent()) {
+      Candidate<P> named = named(service, candidates, forced.get());
+      return selection(
+          service,
+          candidates,
+          Optional.of(named),
+          c -> c == named ? "chosen by name" : "another was named",
+          Optional.empty());
+    }
+    List<Candidate<P>> matching = candidates.stream().filter(c -> c.match.matches()).toList();
+    if (matching.size() > 1 && matching.get(0).ties(matching.get(1))) {
+      return selection(
+          service,
+          candidates,
+          Optional.empty(),
+          c -> c.ties(matching.getFirst()) ? "tie" : "lower priority",
+          Optional.of(tie(service, matching.get(0).found, matching.get(1).found)));
+    }
+    Optional<Candidate<P>> best = matching.stream().findFirst();
+    return selection(
+        service,
+        candidates,
+        best,
+        c -> c == best.orElseThrow() ? "chosen" : "lower priority",
+        Optional.empty());
   }
 
   /**
@@ -33,52 +82,29 @@ public final class Selector {
    */
   public <P extends Plugin> Selection<P> select(
       Service<P> service, Optional<String> forced, Function<P, Match> match) {
-    List<Found<P>> plugins = registry.all(service);
-    List<Match> matches = plugins.stream().map(found -> match.apply(found.plugin())).toList();
-    Optional<Found<P>> chosen =
-        forced.isPresent()
-            ? Optional.of(named(service, plugins, matches, forced.get()))
-            : best(service, plugins, matches);
-    List<Selection.Considered<P>> considered = new ArrayList<>();
-    for (int i = 0; i < plugins.size(); i++) {
-      Found<P> found = plugins.get(i);
-      Match m = matches.get(i);
-      considered.add(
-          new Selection.Considered<>(
-              found, m.matches(), m.reason(), verdict(found, m, chosen, forced.isPresent())));
-    }
-    return new Selection<>(service, chosen, considered);
+    Selection<P> selection = consider(service, forced, match);
+    selection.rejectTie();
+    return selection;
   }
 
   /** As {@link #select}, but nothing that matches is an error, too. */
   public <P extends Plugin> Selection<P> require(
       Service<P> service, Optional<String> forced, Function<P, Match> match, String subject) {
-    Selection<P> selection = select(service, forced, match);
-    if (selection.chosen().isEmpty()) {
-      throw new ModelException(
-          "No plugin for %s fits %s: %s."
-              .formatted(
-                  service.label(),
-                  subject,
-                  selection.considered().isEmpty()
-                      ? "none is installed"
-                      : selection.considered().stream()
-                          .map(c -> c.found().name() + " says that " + c.reason())
-                          .collect(Collectors.joining("; "))));
-    }
+    Selection<P> selection = consider(service, forced, match);
+    selection.required(subject);
     return selection;
   }
 
-  private static <P extends Plugin> Found<P> named(
-      Service<P> service, List<Found<P>> plugins, List<Match> matches, String name) {
-    for (int i = 0; i < plugins.size(); i++) {
-      if (plugins.get(i).name().equals(name)) {
-        if (!matches.get(i).matches()) {
+  private static <P extends Plugin> Candidate<P> named(
+      Service<P> service, List<Candidate<P>> candidates, String name) {
+    for (Candidate<P> candidate : candidates) {
+      if (candidate.found.name().equals(name)) {
+        if (!candidate.match.matches()) {
           throw new UsageException(
               "The %s \"%s\" does not fit: %s."
-                  .formatted(service.label(), name, matches.get(i).reason()));
+                  .formatted(service.label(), name, candidate.match.reason()));
         }
-        return plugins.get(i);
+        return candidate;
       }
     }
     throw new UsageException(
@@ -86,44 +112,39 @@ public final class Selector {
             .formatted(
                 service.label(),
                 name,
-                plugins.stream().map(Found::name).collect(Collectors.joining(", "))));
+                candidates.stream().map(c -> c.found.name()).collect(Collectors.joining(", "))));
   }
 
-  private static <P extends Plugin> Optional<Found<P>> best(
-      Service<P> service, List<Found<P>> plugins, List<Match> matches) {
-    Found<P> best = null;
-    for (int i = 0; i < plugins.size(); i++) {
-      if (!matches.get(i).matches()) {
-        continue;
-      }
-      Found<P> found = plugins.get(i);
-      if (best == null) {
-        best = found;
-      } else if (best.priority() == found.priority()) {
-        throw new ModelException(
-            "Two plugins for %s fit with the same priority %d: \"%s\" (%s) and \"%s\" (%s); name one of them."
-                .formatted(
-                    service.label(),
-                    best.priority(),
-                    best.name(),
-                    best.provenance(),
-                    found.name(),
-                    found.provenance()));
-      } else {
-        break;
-      }
-    }
-    return Optional.ofNullable(best);
+  /** The verdict is asked for about those that match only. */
+  private static <P extends Plugin> Selection<P> selection(
+      Service<P> service,
+      List<Candidate<P>> candidates,
+      Optional<Candidate<P>> chosen,
+      Function<Candidate<P>, String> verdict,
+      Optional<String> tie) {
+    return new Selection<>(
+        service,
+        chosen.map(Candidate::found),
+        candidates.stream()
+            .map(
+                c ->
+                    new Selection.Considered<>(
+                        c.found,
+                        c.match.matches(),
+                        c.match.reason(),
+                        c.match.matches() ? verdict.apply(c) : "does not match"))
+            .toList(),
+        tie);
   }
 
-  private static <P extends Plugin> String verdict(
-      Found<P> found, Match match, Optional<Found<P>> chosen, boolean forced) {
-    if (chosen.isPresent() && chosen.get() == found) {
-      return forced ? "chosen by name" : "chosen";
-    }
-    if (!match.matches()) {
-      return "does not match";
-    }
-    return forced ? "another was named" : "lower priority";
+  private static String tie(Service<?> service, Found<?> one, Found<?> other) {
+    return "Two plugins for %s fit with the same priority %d: \"%s\" (%s) and \"%s\" (%s); name one of them."
+        .formatted(
+            service.label(),
+            one.priority(),
+            one.name(),
+            one.provenance(),
+            other.name(),
+            other.provenance());
   }
 }

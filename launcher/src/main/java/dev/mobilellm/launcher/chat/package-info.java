@@ -1,0 +1,2 @@
+/** {@code mobilellm chat}: a conversation, typed or from a pipe. */
+package dev.mobilellm.launcher.chat;

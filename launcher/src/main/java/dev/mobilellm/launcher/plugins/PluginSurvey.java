@@ -1,0 +1,180 @@
+package dev.mobilellm.launcher.plugins;
+
+import dev.mobilellm.launcher.plugins.PluginReport.PluginVerdicts;
+import dev.mobilellm.launcher.plugins.PluginReport.ServicePlugins;
+import dev.mobilellm.launcher.plugins.PluginReport.Verdict;
+import dev.mobilellm.launcher.report.Ranges;
+import dev.mobilellm.runtime.DeviceChoice;
+import dev.mobilellm.runtime.assembly.ModelAssembly;
+import dev.mobilellm.runtime.generation.GenerationOptions;
+import dev.mobilellm.runtime.generation.SamplingPlugins;
+import dev.mobilellm.runtime.inspection.ModelInspection;
+import dev.mobilellm.runtime.plugins.Found;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Selection;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.Plugin;
+import dev.mobilellm.spi.device.ComputeDeviceProvider;
+import dev.mobilellm.spi.device.DeviceInfo;
+import dev.mobilellm.spi.device.DeviceListing;
+import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Asks all plugins about a model and a request. */
+final class PluginSurvey {
+
+  private final PluginRegistry registry;
+  private final Optional<String> device;
+
+  /**
+   * @param device the name that the user gave, if any
+   */
+  PluginSurvey(PluginRegistry registry, Optional<String> device) {
+    this.registry = registry;
+    this.device = device;
+  }
+
+  /** The plugins as they are, and which devices are here. */
+  PluginReport withoutModel() {
+    List<ServicePlugins> services = new ArrayList<>();
+    for (Service<?> service : Service.ALL) {
+      services.add(service == Service.DEVICE ? devices() : listed(service));
+    }
+    return new PluginReport(services, registry.problems());
+  }
+
+  /**
+   * What each says about a model and a request.
+   *
+   * @throws dev.mobilellm.spi.UsageException if a name that the user gave is not there
+   */
+  PluginReport of(ModelInspection model, GenerationOptions request) {
+    List<ModelAssembly.Layer> layers =
+        model.assembly().map(ModelAssembly::layers).orElse(List.of());
+    return new PluginReport(
+        List.of(
+            whole(model.weightProvider()),
+            perLayer(Service.ATTENTION, layers, ModelAssembly.Layer::attention),
+            perLayer(Service.MLP, layers, ModelAssembly.Layer::mlp),
+            devices(),
+            whole(model.tokenizerProvider()),
+            whole(model.templateProvider()),
+            processors(request),
+            whole(SamplingPlugins.sampler(registry, request.sampling(), request.sampler()))),
+        registry.problems());
+  }
+
+  private <P extends Plugin> ServicePlugins listed(Service<P> service) {
+    return new ServicePlugins(
+        service.label(),
+        registry.all(service).stream().map(f -> new PluginVerdicts(f, List.of())).toList(),
+        List.of());
+  }
+
+  private static <P extends Plugin> ServicePlugins whole(Selection<P> selection) {
+    return new ServicePlugins(
+        selection.service().label(),
+        selection.considered().stream()
+            .map(c -> new PluginVerdicts(c.found(), List.of(verdict("", selection, c))))
+            .toList(),
+        selection.tie().stream().toList());
+  }
+
+  private <P extends Plugin> ServicePlugins perLayer(
+      Service<P> service,
+      List<ModelAssembly.Layer> layers,
+      Function<ModelAssembly.Layer, Selection<P>> selection) {
+    List<Selection<P>> selections = layers.stream().map(selection).toList();
+    List<Found<P>> plugins = registry.all(service);
+    return new ServicePlugins(
+        service.label(),
+        IntStream.range(0, plugins.size())
+            .mapToObj(i -> new PluginVerdicts(plugins.get(i), folded(selections, i)))
+            .toList(),
+        selections.stream().flatMap(s -> s.tie().stream()).distinct().toList());
+  }
+
+  /** What one plugin said about each layer, where that repeats only once. */
+  private static <P extends Plugin> List<Verdict> folded(
+      List<Selection<P>> selections, int plugin) {
+    List<Verdict> perLayer =
+        selections.stream().map(s -> verdict("", s, s.considered().get(plugin))).toList();
+    return Ranges.fold(perLayer).entrySet().stream()
+        .map(
+            group ->
+                new Verdict(
+                    Ranges.layers(group.getValue(), perLayer.size()),
+                    group.getKey().chosen(),
+                    group.getKey().verdict(),
+                    group.getKey().reason()))
+        .toList();
+  }
+
+  private static <P extends Plugin> Verdict verdict(
+      String subject, Selection<P> selection, Selection.Considered<P> considered) {
+    boolean chosen = selection.chosen().filter(found -> found == considered.found()).isPresent();
+    return new Verdict(subject, chosen, considered.verdict(), considered.reason());
+  }
+
+  private ServicePlugins processors(GenerationOptions request) {
+    List<PluginVerdicts> plugins = new ArrayList<>();
+    for (Found<LogitsProcessorProvider> found : SamplingPlugins.processors(registry)) {
+      boolean wanted = found.plugin().create(request.sampling()).isPresent();
+      plugins.add(
+          new PluginVerdicts(
+              found,
+              List.of(
+                  new Verdict(
+                      "",
+                      wanted,
+                      wanted ? "chosen" : "not needed",
+                      wanted
+                          ? "order " + found.plugin().order()
+                          : "neutral with these sampling options"))));
+    }
+    return new ServicePlugins(Service.PROCESSOR.label(), plugins, List.of());
+  }
+
+  private ServicePlugins devices() {
+    Optional<DeviceChoice> choice = Optional.empty();
+    List<String> problems = new ArrayList<>();
+    try {
+      choice = Optional.of(DeviceChoice.choose(registry, device));
+    } catch (ModelException e) {
+      problems.add(e.getMessage());
+    }
+    List<PluginVerdicts> plugins = new ArrayList<>();
+    for (Found<ComputeDeviceProvider> found : registry.all(Service.DEVICE)) {
+      plugins.add(new PluginVerdicts(found, verdicts(found.plugin().devices(), choice)));
+    }
+    return new ServicePlugins(Service.DEVICE.label(), plugins, problems);
+  }
+
+  private List<Verdict> verdicts(DeviceListing listing, Optional<DeviceChoice> choice) {
+    if (listing.devices().isEmpty()) {
+      return List.of(new Verdict("", false, "not usable", listing.reason()));
+    }
+    return listing.devices().stream()
+        .map(
+            info -> {
+              String subject = info.id() + " (" + info.description() + ")";
+              return choice
+                  .filter(c -> c.info().equals(info))
+                  .map(c -> new Verdict(subject, true, "chosen", c.reason()))
+                  .orElseGet(() -> new Verdict(subject, false, notChosen(info), ""));
+            })
+        .toList();
+  }
+
+  private String notChosen(DeviceInfo info) {
+    if (device.isPresent() && !device.get().equals("auto")) {
+      return "another was named";
+    }
+    return info.kind() == DeviceInfo.Kind.OTHER ? "taken by name only" : "lower priority";
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code mobilellm plugins}: which plugins there are, and which of them serve. */
+package dev.mobilellm.launcher.plugins;
