@@ -40,7 +40,7 @@ final class Compiler {
       switch (piece) {
         case TemplateScanner.Text(String text) -> compiler.output(new Program.Text(text));
         case TemplateScanner.Output(List<Token> tokens, int line) -> {
-          Parser parser = new Parser(tokens);
+          Parser parser = new Parser(tokens, compiler.isConditional());
           compiler.located(
               line,
               () -> {
@@ -50,14 +50,20 @@ final class Compiler {
               });
         }
         case TemplateScanner.Block(List<Token> tokens, int line) ->
-            compiler.located(line, () -> compiler.tag(new Parser(tokens), line));
+            compiler.located(
+                line, () -> compiler.tag(new Parser(tokens, compiler.isConditional()), line));
       }
     }
     if (!compiler.open.isEmpty()) {
       Open left = compiler.open.peek();
       throw new TemplateProblem(left.line(), "'" + left.end() + "' is missing");
     }
-    return new Program(Engine.tree(compiler.skeleton.toString()), List.copyOf(compiler.units));
+    return new Program(compiler.skeleton.toString(), compiler.units);
+  }
+
+  private boolean isConditional() {
+    return open.stream()
+        .anyMatch(block -> block.end().equals("endif") || block.end().equals("endmacro"));
   }
 
   private void located(int line, Runnable work) {

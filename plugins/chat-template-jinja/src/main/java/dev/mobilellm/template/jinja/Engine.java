@@ -53,7 +53,7 @@ final class Engine {
     JinjavaInterpreter interpreter = interpreter(context());
     Node root = interpreter.parse(skeleton);
     if (!interpreter.getErrors().isEmpty()) {
-      throw new TemplateProblem(interpreter.getErrors().getFirst().getMessage());
+      throw new IllegalStateException(interpreter.getErrors().getFirst().getMessage());
     }
     return root;
   }
@@ -84,7 +84,7 @@ final class Engine {
     @Override
     public String interpret(TagNode node, JinjavaInterpreter interpreter) {
       Rendering rendering = Rendering.of(interpreter);
-      Program.Tag tag = rendering.program().statement(node);
+      Program.Tag tag = rendering.program().tag(node);
       try {
         return tag.statement().render(node, rendering);
       } catch (TemplateProblem e) {

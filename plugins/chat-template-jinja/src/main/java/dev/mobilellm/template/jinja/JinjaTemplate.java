@@ -81,7 +81,7 @@ final class JinjaTemplate implements ChatTemplate {
     context.put("messages", request.messages().stream().<Object>map(Typed::message).toList());
     context.put("add_generation_prompt", request.addGenerationPrompt());
     try {
-      return Rendering.start(program, context).body(program.root().getChildren());
+      return Rendering.start(program, context).body(program.nodes());
     } catch (InterpretException e) {
       throw Engine.unwrap(e);
     }
@@ -89,7 +89,13 @@ final class JinjaTemplate implements ChatTemplate {
 
   private static ModelException failure(String source, TemplateProblem problem) {
     String where = problem.line() > 0 ? source + ", line " + problem.line() : source;
+    String message = problem.getMessage();
     return new ModelException(
-        "The chat template cannot be rendered (%s): %s.".formatted(where, problem.getMessage()));
+        problem.isRaised()
+            ? "The chat template refuses this conversation (%s): %s%s"
+                .formatted(where, message, message.matches("(?s).*[.!?]") ? "" : ".")
+            : ("The chat template cannot be rendered (%s): %s; change that line, or use"
+                    + " --disable-chat-template.")
+                .formatted(where, message));
   }
 }

@@ -11,13 +11,11 @@ import java.util.List;
 final class Loop implements Attributes {
 
   private final List<Object> items;
-  private final int depth;
   private int index = -1;
   private Object lastChanged;
 
-  Loop(List<Object> items, int depth) {
+  Loop(List<Object> items) {
     this.items = items;
-    this.depth = depth;
   }
 
   boolean next() {
@@ -26,10 +24,6 @@ final class Loop implements Attributes {
 
   Object item() {
     return items.get(index);
-  }
-
-  int depth() {
-    return depth;
   }
 
   @Override
@@ -42,8 +36,9 @@ final class Loop implements Attributes {
       case "first" -> index == 0;
       case "last" -> index == items.size() - 1;
       case "length" -> (long) items.size();
-      case "depth" -> (long) depth;
-      case "depth0" -> depth - 1L;
+      // Jinja2 counts recursive loops only, which are refused.
+      case "depth" -> 1L;
+      case "depth0" -> 0L;
       case "previtem" -> index > 0 ? items.get(index - 1) : null;
       case "nextitem" -> index + 1 < items.size() ? items.get(index + 1) : null;
       case "cycle" ->

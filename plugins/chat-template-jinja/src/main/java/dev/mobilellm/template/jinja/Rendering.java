@@ -124,7 +124,7 @@ final class Rendering implements Scope {
 
   /** What a node does, if it is a tag. */
   Statement statement(Node node) {
-    return node instanceof TagNode tag ? program.statement(tag).statement() : null;
+    return node instanceof TagNode tag ? program.tag(tag).statement() : null;
   }
 
   /** The text of an output. */

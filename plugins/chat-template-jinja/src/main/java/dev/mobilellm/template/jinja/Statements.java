@@ -87,7 +87,7 @@ final class Statements {
      */
     private boolean rounds(List<Node> body, Rendering rendering, StringBuilder text) {
       boolean completed = false;
-      Loop loop = new Loop(values(rendering), depth(rendering));
+      Loop loop = new Loop(values(rendering));
       while (loop.next()) {
         text.append(
             rendering.scoped(
@@ -123,10 +123,6 @@ final class Statements {
         }
       }
       return kept;
-    }
-
-    private static int depth(Rendering rendering) {
-      return rendering.lookup("loop") instanceof Loop outer ? outer.depth() + 1 : 1;
     }
   }
 

@@ -62,6 +62,7 @@ final class Filters {
   }
 
   static Object apply(String name, Object value, Arguments arguments) {
+    check(name);
     if (ListFilters.NAMES.contains(name)) {
       return ListFilters.apply(name, value, arguments);
     }

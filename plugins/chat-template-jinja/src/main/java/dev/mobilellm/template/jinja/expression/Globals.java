@@ -66,9 +66,7 @@ public final class Globals {
   }
 
   private static Object raise(Arguments arguments) {
-    throw new TemplateProblem(
-        "the template refuses this conversation: "
-            + Marks.plain(Python.print(required(arguments, "message"))).strip());
+    throw TemplateProblem.raised(Marks.plain(Python.print(required(arguments, "message"))).strip());
   }
 
   private static Object required(Arguments arguments, String name) {

@@ -111,7 +111,6 @@ final class ListFilters {
       }
     } else {
       String filter = name(first(arguments));
-      Filters.check(filter);
       for (Object item : Python.iterate(value)) {
         mapped.add(Filters.apply(filter, item, arguments.rest()));
       }
@@ -135,7 +134,6 @@ final class ListFilters {
       return Python::isTrue;
     }
     String name = name(first(arguments));
-    Tests.check(name);
     Arguments rest = arguments.rest();
     return item -> Tests.apply(name, item, rest);
   }

@@ -22,13 +22,17 @@ public final class Parser {
       Set.of("caller", "cycler", "joiner", "kwargs", "lipsum", "self", "super", "varargs");
 
   private final List<Token> tokens;
+  private final boolean conditional;
   private int position;
 
   /**
    * @param tokens of one tag, with the end
+   * @param conditional whether the tag may never be reached: unknown filters and tests are then an
+   *     error of the rendering, as in Jinja2
    */
-  public Parser(List<Token> tokens) {
+  public Parser(List<Token> tokens, boolean conditional) {
     this.tokens = tokens;
+    this.conditional = conditional;
   }
 
   /** An expression, or a tuple without parentheses. */
@@ -310,14 +314,18 @@ public final class Parser {
   /** A filter without its bar, on a value that is given. */
   public Expression filter(Expression value) {
     String name = name();
-    Filters.check(name);
+    if (!conditional) {
+      Filters.check(name);
+    }
     return new Expression.Filter(value, name, skip("(") ? parameters() : Parameters.NONE);
   }
 
   private Expression test(Expression value) {
     boolean negated = skipName("not");
     String name = name();
-    Tests.check(name);
+    if (!conditional) {
+      Tests.check(name);
+    }
     Parameters parameters = Parameters.NONE;
     if (skip("(")) {
       parameters = parameters();

@@ -65,6 +65,7 @@ final class Tests {
   }
 
   static boolean apply(String name, Object value, Arguments arguments) {
+    check(name);
     return switch (name) {
       case "eq", "equalto", "==" -> compare("==", value, arguments);
       case "ne", "!=" -> compare("!=", value, arguments);

@@ -129,8 +129,11 @@ public final class Members {
           case Range range -> throw Python.unsupported("a slice of a range");
           case List<?> list -> list;
           case Undefined undefined -> throw undefined.problem();
-          default -> throw Python.unsupported("a slice of " + Python.describe(value));
+          default -> null;
         };
+    if (items == null) {
+      return new Undefined("a slice of " + Python.describe(value));
+    }
     long stride = step == null ? 1 : step;
     if (stride == 0) {
       throw new TemplateProblem("a slice has a step of zero");

@@ -188,7 +188,7 @@ public final class Python {
       case List<?> list -> "a list";
       case Dict dict -> "a dict";
       case DictView view -> "a dict's keys, values or items";
-      case Lazy lazy -> "a generator, which needs the filter 'list' first";
+      case Lazy lazy -> "a generator (the filter 'list' makes a list of it)";
       case Namespace namespace -> "a namespace";
       case Markup markup -> "HTML-escaped text";
       case Callable callable -> "a function";

@@ -131,8 +131,8 @@ final class StringMethods {
           case "title" -> Strings.title(text);
           case "capitalize" -> Strings.capitalize(text);
           case "isalpha" -> all(plain, Character::isLetter);
-          case "isdigit" -> all(plain, Character::isDigit);
-          case "isalnum" -> all(plain, Character::isLetterOrDigit);
+          case "isdigit" -> all(plain, StringMethods::isDigit);
+          case "isalnum" -> all(plain, c -> Character.isLetter(c) || isNumeric(c));
           case "isspace" -> all(plain, Strings::isSpace);
           default -> throw new IllegalArgumentException(name);
         };
@@ -178,6 +178,20 @@ final class StringMethods {
 
   private static boolean all(String text, IntPredicate predicate) {
     return !text.isEmpty() && text.codePoints().allMatch(predicate);
+  }
+
+  private static boolean isDigit(int c) {
+    if (Character.getType(c) == Character.OTHER_NUMBER) {
+      throw Python.unsupported("isdigit() of the character " + Character.toString(c));
+    }
+    return Character.isDigit(c);
+  }
+
+  private static boolean isNumeric(int c) {
+    int type = Character.getType(c);
+    return Character.isDigit(c)
+        || type == Character.LETTER_NUMBER
+        || type == Character.OTHER_NUMBER;
   }
 
   private static Object required(Arguments arguments) {

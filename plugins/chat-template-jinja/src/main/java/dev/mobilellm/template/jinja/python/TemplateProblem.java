@@ -9,6 +9,7 @@ public final class TemplateProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int line;
+  private final boolean raised;
 
   /** A problem of the line that is being rendered. */
   public TemplateProblem(String message) {
@@ -21,8 +22,23 @@ public final class TemplateProblem extends RuntimeException {
    * @param line from 1; 0 if not known yet
    */
   public TemplateProblem(int line, String message) {
+    this(line, message, false);
+  }
+
+  private TemplateProblem(int line, String message, boolean raised) {
     super(message, null, false, false);
     this.line = line;
+    this.raised = raised;
+  }
+
+  /** What a template says with {@code raise_exception}. */
+  public static TemplateProblem raised(String message) {
+    return new TemplateProblem(0, message, true);
+  }
+
+  /** Whether the template raised it itself. */
+  public boolean isRaised() {
+    return raised;
   }
 
   /** The line of the template, from 1; 0 if not known. */
@@ -32,6 +48,6 @@ public final class TemplateProblem extends RuntimeException {
 
   /** The same problem with a line, unless it has one. */
   public TemplateProblem at(int where) {
-    return line > 0 ? this : new TemplateProblem(where, getMessage());
+    return line > 0 ? this : new TemplateProblem(where, getMessage(), raised);
   }
 }
