@@ -10,6 +10,7 @@ import dev.mobilellm.template.jinja.python.Python;
 import dev.mobilellm.template.jinja.python.TemplateProblem;
 import dev.mobilellm.template.jinja.python.Undefined;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One run of a template, or of a macro in it. Used by one thread. */
@@ -30,27 +31,36 @@ final class Rendering implements Scope {
 
   private final Program program;
   private final JinjavaInterpreter interpreter;
-  private final int depth;
+
+  /** The run of the whole template, which counts the macros that are running. */
+  private final Rendering root;
+
+  private int macros;
   private Signal signal = Signal.NONE;
 
-  private Rendering(Program program, JinjavaInterpreter interpreter, int depth) {
+  private Rendering(Program program, JinjavaInterpreter interpreter, Rendering root) {
     this.program = program;
     this.interpreter = interpreter;
-    this.depth = depth;
+    this.root = root == null ? this : root;
     interpreter.getContext().put(KEY, this);
   }
 
   /** A run in a scope of its own above the context. */
   static Rendering start(Program program, Context context) {
-    return new Rendering(program, Engine.interpreter(new Context(context)), 0);
+    return new Rendering(program, Engine.interpreter(new Context(context)), null);
   }
 
-  /** A macro's run; it sees the variables where the macro was defined. */
-  Rendering macro(Context definition) {
-    if (depth == DEEPEST) {
+  /** Runs a macro's body; it sees the variables where the macro was defined. */
+  String macro(Context definition, Function<Rendering, String> body) {
+    if (root.macros == DEEPEST) {
       throw new TemplateProblem("macros call each other more than " + DEEPEST + " deep");
     }
-    return new Rendering(program, Engine.interpreter(new Context(definition)), depth + 1);
+    root.macros++;
+    try {
+      return body.apply(new Rendering(program, Engine.interpreter(new Context(definition)), root));
+    } finally {
+      root.macros--;
+    }
   }
 
   static Rendering of(JinjavaInterpreter interpreter) {

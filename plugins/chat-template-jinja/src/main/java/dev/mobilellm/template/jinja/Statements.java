@@ -200,7 +200,8 @@ final class Statements {
     public String render(TagNode node, Rendering rendering) {
       Context definition = rendering.context();
       rendering.assign(
-          name, (Callable) arguments -> call(node, rendering.macro(definition), arguments));
+          name,
+          (Callable) arguments -> rendering.macro(definition, run -> call(node, run, arguments)));
       return "";
     }
 

@@ -94,7 +94,12 @@ final class Filters {
                 .map(item -> text(ListFilters.attribute(item, given[1])))
                 .toList());
       }
-      case "indent" -> indent(text(value), arguments);
+      case "indent" -> {
+        if (!(value instanceof String text)) {
+          throw Python.wrongOperands("the filter 'indent'", value, "");
+        }
+        yield indent(text, arguments);
+      }
       case "int" -> {
         Object[] given = arguments.bind("default", "base");
         yield integer(value, or(given[0], 0L), given[1] == null ? 10 : Numbers.integer(given[1]));
@@ -252,7 +257,7 @@ final class Filters {
       return Numbers.integer(value);
     }
     if (!(value instanceof String text)) {
-      return otherwise;
+      return notNumber(value, otherwise);
     }
     if (base != 10) {
       throw new TemplateProblem("the filter 'int' with a base is not supported");
@@ -274,11 +279,20 @@ final class Filters {
     if (Numbers.isNumber(value)) {
       return Numbers.real(value);
     }
-    String number =
-        value instanceof String text ? Marks.plain(Strings.strip(text, null, true, true)) : "";
+    if (!(value instanceof String text)) {
+      return notNumber(value, otherwise);
+    }
+    String number = Marks.plain(Strings.strip(text, null, true, true));
     return number.matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?")
         ? Double.valueOf(number)
         : otherwise;
+  }
+
+  private static Object notNumber(Object value, Object otherwise) {
+    if (value instanceof Undefined || value instanceof Markup) {
+      throw Python.wrongOperands("a number", value, otherwise);
+    }
+    return otherwise;
   }
 
   private static Object round(Object value, Arguments arguments) {

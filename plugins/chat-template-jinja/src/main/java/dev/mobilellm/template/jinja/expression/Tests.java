@@ -4,6 +4,7 @@ import dev.mobilellm.template.jinja.python.Arguments;
 import dev.mobilellm.template.jinja.python.Callable;
 import dev.mobilellm.template.jinja.python.Dict;
 import dev.mobilellm.template.jinja.python.Marks;
+import dev.mobilellm.template.jinja.python.Markup;
 import dev.mobilellm.template.jinja.python.Namespace;
 import dev.mobilellm.template.jinja.python.None;
 import dev.mobilellm.template.jinja.python.Numbers;
@@ -88,7 +89,7 @@ final class Tests {
       case "defined" -> !(value instanceof Undefined);
       case "undefined" -> value instanceof Undefined;
       case "none" -> value == None.NONE;
-      case "string" -> value instanceof String;
+      case "string" -> value instanceof String || value instanceof Markup;
       case "boolean" -> value instanceof Boolean;
       case "true" -> Boolean.TRUE.equals(value);
       case "false" -> Boolean.FALSE.equals(value);
@@ -101,6 +102,7 @@ final class Tests {
           value instanceof List
               || value instanceof Dict
               || value instanceof String
+              || value instanceof Markup
               || value instanceof Undefined;
       case "iterable" ->
           !(value instanceof None
@@ -109,7 +111,7 @@ final class Tests {
               || isFunction(value));
       case "callable" -> isFunction(value) || value instanceof Undefined;
       case "even" -> isZero(Numbers.apply("%", value, 2L));
-      case "odd" -> !isZero(Numbers.apply("%", value, 2L));
+      case "odd" -> Python.areEqual(Numbers.apply("%", value, 2L), 1L);
       case "lower" -> isCased(value, true);
       case "upper" -> isCased(value, false);
       default -> throw new IllegalArgumentException(name);

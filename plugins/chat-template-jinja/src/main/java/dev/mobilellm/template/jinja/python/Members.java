@@ -42,6 +42,7 @@ public final class Members {
     Object item =
         switch (value) {
           case Undefined undefined -> throw undefined.problem();
+          case Markup markup -> throw Python.unsupported("an item of HTML-escaped text");
           case Dict dict -> dict.get(key);
           case List<?> list when Numbers.isNumber(key) && !(key instanceof Double) ->
               at(list, Numbers.integer(key));
@@ -129,11 +130,8 @@ public final class Members {
           case Range range -> throw Python.unsupported("a slice of a range");
           case List<?> list -> list;
           case Undefined undefined -> throw undefined.problem();
-          default -> null;
+          default -> throw Python.unsupported("a slice of " + Python.describe(value));
         };
-    if (items == null) {
-      return new Undefined("a slice of " + Python.describe(value));
-    }
     long stride = step == null ? 1 : step;
     if (stride == 0) {
       throw new TemplateProblem("a slice has a step of zero");

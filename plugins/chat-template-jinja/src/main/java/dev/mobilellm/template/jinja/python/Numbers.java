@@ -118,8 +118,15 @@ public final class Numbers {
       case "/" -> a / b;
       case "//" -> Math.floor((a - modulo(a, b)) / b);
       case "%" -> modulo(a, b);
-      default -> Math.pow(a, b);
+      default -> finite(Math.pow(a, b));
     };
+  }
+
+  private static double finite(double power) {
+    if (!Double.isFinite(power)) {
+      throw new ArithmeticException("overflow");
+    }
+    return power;
   }
 
   private static double modulo(double a, double b) {
