@@ -4,12 +4,14 @@ import dev.mobilellm.template.jinja.Program.Unit;
 import dev.mobilellm.template.jinja.expression.Expression;
 import dev.mobilellm.template.jinja.expression.Parser;
 import dev.mobilellm.template.jinja.expression.Token;
+import dev.mobilellm.template.jinja.expression.Tokens;
 import dev.mobilellm.template.jinja.python.TemplateProblem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,18 +42,10 @@ final class Compiler {
       switch (piece) {
         case TemplateScanner.Text(String text) -> compiler.output(new Program.Text(text));
         case TemplateScanner.Output(List<Token> tokens, int line) -> {
-          Parser parser = new Parser(tokens, compiler.isConditional());
-          compiler.located(
-              line,
-              () -> {
-                Expression expression = parser.tuple();
-                parser.end();
-                compiler.output(new Program.Output(expression, line));
-              });
+          compiler.located(line, () -> compiler.expression(new Tokens(tokens), line));
         }
         case TemplateScanner.Block(List<Token> tokens, int line) ->
-            compiler.located(
-                line, () -> compiler.tag(new Parser(tokens, compiler.isConditional()), line));
+            compiler.located(line, () -> compiler.tag(new Tokens(tokens), line));
       }
     }
     if (!compiler.open.isEmpty()) {
@@ -74,6 +68,16 @@ final class Compiler {
     }
   }
 
+  private void expression(Tokens tokens, int line) {
+    Expression expression = parser(tokens).tuple();
+    tokens.end();
+    output(new Program.Output(expression, line));
+  }
+
+  private Parser parser(Tokens tokens) {
+    return new Parser(tokens, isConditional());
+  }
+
   private void output(Unit unit) {
     skeleton.append("{{ ").append(units.size()).append(" }}");
     units.add(unit);
@@ -89,8 +93,9 @@ final class Compiler {
     open.push(new Open(end, "{% end" + name + " %}", line));
   }
 
-  private void tag(Parser parser, int line) {
-    String name = parser.name();
+  private void tag(Tokens tokens, int line) {
+    Parser parser = parser(tokens);
+    String name = tokens.name();
     switch (name) {
       case "if" -> block("if", "endif", new Statements.If(parser.tuple()), line);
       case "elif" -> {
@@ -101,28 +106,22 @@ final class Compiler {
         inside(name, "endif", "endfor");
         single("else", new Statements.Else(), line);
       }
-      case "for" -> block("for", "endfor", loop(parser), line);
+      case "for" -> block("for", "endfor", loop(tokens, parser), line);
       case "break", "continue" -> {
-        if (open.stream()
-            .takeWhile(block -> !block.end().equals("endmacro"))
-            .noneMatch(block -> block.end().equals("endfor"))) {
-          throw new TemplateProblem("'" + name + "' is outside of a loop");
-        }
-        single(
-            "jump",
-            new Statements.Jump(Rendering.Signal.valueOf(name.toUpperCase(java.util.Locale.ROOT))),
-            line);
+        insideLoop(name);
+        Rendering.Signal signal = Rendering.Signal.valueOf(name.toUpperCase(Locale.ROOT));
+        single("jump", new Statements.Jump(signal), line);
       }
-      case "set" -> set(parser, line);
+      case "set" -> set(tokens, parser, line);
       case "filter" -> {
         Expression filters = parser.filter(new Expression.Name(Statements.Capture.BODY));
         block(
             "capture",
             "endfilter",
-            new Statements.Capture(Optional.empty(), filters(parser, filters)),
+            new Statements.Capture(Optional.empty(), filters(tokens, parser, filters)),
             line);
       }
-      case "macro" -> block("macro", "endmacro", macro(parser), line);
+      case "macro" -> block("macro", "endmacro", macro(tokens, parser), line);
       case "generation" -> block("generation", "endgeneration", new Statements.Generation(), line);
       default -> {
         if (!name.startsWith("end")) {
@@ -132,7 +131,7 @@ final class Compiler {
         skeleton.append(open.pop().skeletonEnd());
       }
     }
-    parser.end();
+    tokens.end();
   }
 
   private void inside(String name, String... ends) {
@@ -144,51 +143,60 @@ final class Compiler {
     }
   }
 
-  private static Statements.For loop(Parser parser) {
-    List<String> targets = names(parser);
-    parser.expectName("in");
+  /** Nothing but conditions may stand between a loop and what leaves it. */
+  private void insideLoop(String name) {
+    String owner =
+        open.stream().map(Open::end).filter(end -> !end.equals("endif")).findFirst().orElse("");
+    if (!owner.equals("endfor")) {
+      throw new TemplateProblem("'" + name + "' is outside of a loop");
+    }
+  }
+
+  private static Statements.For loop(Tokens tokens, Parser parser) {
+    List<String> targets = names(tokens);
+    tokens.expectName("in");
     Expression items = parser.tupleWithoutConditional();
     Optional<Expression> condition =
-        parser.skipName("if") ? Optional.of(parser.expression()) : Optional.empty();
-    if (parser.skipName("recursive")) {
+        tokens.skipName("if") ? Optional.of(parser.expression()) : Optional.empty();
+    if (tokens.skipName("recursive")) {
       throw new TemplateProblem("'recursive' loops are not supported");
     }
     return new Statements.For(targets, items, condition);
   }
 
-  private void set(Parser parser, int line) {
-    List<String> names = names(parser);
+  private void set(Tokens tokens, Parser parser, int line) {
+    List<String> names = names(tokens);
     Optional<String> attribute =
-        names.size() == 1 && parser.skip(".") ? Optional.of(parser.name()) : Optional.empty();
+        names.size() == 1 && tokens.skip(".") ? Optional.of(tokens.name()) : Optional.empty();
     Statements.Target target = new Statements.Target(names, attribute);
-    if (parser.skip("=")) {
+    if (tokens.skip("=")) {
       single("set", new Statements.Set(target, parser.tuple()), line);
     } else {
-      Expression body = filters(parser, new Expression.Name(Statements.Capture.BODY));
+      Expression body = filters(tokens, parser, new Expression.Name(Statements.Capture.BODY));
       block("capture", "endset", new Statements.Capture(Optional.of(target), body), line);
     }
   }
 
-  private static Expression filters(Parser parser, Expression value) {
+  private static Expression filters(Tokens tokens, Parser parser, Expression value) {
     Expression filtered = value;
-    while (parser.skip("|")) {
+    while (tokens.skip("|")) {
       filtered = parser.filter(filtered);
     }
     return filtered;
   }
 
-  private static Statements.Macro macro(Parser parser) {
-    String name = parser.name();
+  private static Statements.Macro macro(Tokens tokens, Parser parser) {
+    String name = tokens.name();
     List<String> parameters = new ArrayList<>();
     Map<String, Expression> defaults = new LinkedHashMap<>();
-    parser.expect("(");
-    while (!parser.skip(")")) {
+    tokens.expect("(");
+    while (!tokens.skip(")")) {
       if (!parameters.isEmpty()) {
-        parser.expect(",");
+        tokens.expect(",");
       }
-      String parameter = parser.name();
+      String parameter = tokens.name();
       parameters.add(parameter);
-      if (parser.skip("=")) {
+      if (tokens.skip("=")) {
         defaults.put(parameter, parser.expression());
       } else if (!defaults.isEmpty()) {
         throw new TemplateProblem("the parameter " + parameter + " lacks a default");
@@ -197,20 +205,20 @@ final class Compiler {
     return new Statements.Macro(name, parameters, defaults);
   }
 
-  private static List<String> names(Parser parser) {
-    boolean parenthesised = parser.skip("(");
-    List<String> names = new ArrayList<>(List.of(variable(parser)));
-    while (parser.skip(",")) {
-      names.add(variable(parser));
+  private static List<String> names(Tokens tokens) {
+    boolean parenthesised = tokens.skip("(");
+    List<String> names = new ArrayList<>(List.of(variable(tokens)));
+    while (tokens.skip(",")) {
+      names.add(variable(tokens));
     }
     if (parenthesised) {
-      parser.expect(")");
+      tokens.expect(")");
     }
     return names;
   }
 
-  private static String variable(Parser parser) {
-    String name = parser.name();
+  private static String variable(Tokens tokens) {
+    String name = tokens.name();
     if (List.of("true", "false", "none", "True", "False", "None", "loop", "namespace")
         .contains(name)) {
       throw new TemplateProblem("'" + name + "' cannot be set");

@@ -12,17 +12,20 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The chat template of a checkpoint, compiled. Safe for several threads. */
 final class JinjaTemplate implements ChatTemplate {
 
   private record Compiled(String source, Program program) {}
 
+  private static final TemplateProblem TOO_DEEP = new TemplateProblem("it is nested too deeply");
+
   private final Map<String, Compiled> templates = new HashMap<>();
   private final Map<String, Object> constants = new HashMap<>();
 
   /** Those of the last request: requests of one model have the same. */
-  private volatile ControlTokens controlTokens = new ControlTokens(java.util.Set.of());
+  private volatile ControlTokens controlTokens = new ControlTokens(Set.of());
 
   /**
    * Compiles.
@@ -44,6 +47,8 @@ final class JinjaTemplate implements ChatTemplate {
       return new Compiled(source.source(), Compiler.compile(source.text()));
     } catch (TemplateProblem e) {
       throw failure(source.source(), e);
+    } catch (StackOverflowError e) {
+      throw failure(source.source(), TOO_DEEP);
     }
   }
 
@@ -60,7 +65,7 @@ final class JinjaTemplate implements ChatTemplate {
     } catch (TemplateProblem e) {
       throw failure(template.source(), e);
     } catch (StackOverflowError e) {
-      throw failure(template.source(), new TemplateProblem("it is nested too deeply"));
+      throw failure(template.source(), TOO_DEEP);
     }
   }
 

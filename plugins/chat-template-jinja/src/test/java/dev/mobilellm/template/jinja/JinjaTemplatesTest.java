@@ -187,6 +187,7 @@ class JinjaTemplatesTest {
           {% for x in messages %} § 'endfor' is missing
           {% if true %}{% endfor %} § unexpected 'endfor' where 'endif' is missing
           {% break %} § 'break' is outside of a loop
+          {% for x in y %}{% set z %}{% continue %}{% endset %}{% endfor %} § 'continue' is outside
           {{ messages[ }} § unexpected
           {{ 'x § unexpected '''
           {# x § a comment is not closed

@@ -4,6 +4,7 @@ import dev.mobilellm.template.jinja.python.Arguments;
 import dev.mobilellm.template.jinja.python.Callable;
 import dev.mobilellm.template.jinja.python.Dict;
 import dev.mobilellm.template.jinja.python.Members;
+import dev.mobilellm.template.jinja.python.None;
 import dev.mobilellm.template.jinja.python.Numbers;
 import dev.mobilellm.template.jinja.python.Python;
 import dev.mobilellm.template.jinja.python.TemplateProblem;
@@ -90,9 +91,7 @@ public sealed interface Expression {
 
     private static Long index(Expression bound, Scope scope) {
       Object index = bound.evaluate(scope);
-      return index == dev.mobilellm.template.jinja.python.None.NONE
-          ? null
-          : (Long) Numbers.integer(index);
+      return index == None.NONE ? null : (Long) Numbers.integer(index);
     }
   }
 

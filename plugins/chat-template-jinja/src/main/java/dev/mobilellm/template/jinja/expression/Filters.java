@@ -102,10 +102,11 @@ final class Filters {
       }
       case "int" -> {
         Object[] given = arguments.bind("default", "base");
-        yield integer(value, or(given[0], 0L), given[1] == null ? 10 : Numbers.integer(given[1]));
+        yield NumberFilters.integer(
+            value, or(given[0], 0L), given[1] == null ? 10 : Numbers.integer(given[1]));
       }
-      case "float" -> real(value, or(arguments.bind("default")[0], 0.0));
-      case "round" -> round(value, arguments);
+      case "float" -> NumberFilters.real(value, or(arguments.bind("default")[0], 0.0));
+      case "round" -> NumberFilters.round(value, arguments);
       case "format" -> {
         if (!arguments.named().isEmpty()) {
           throw new TemplateProblem("the filter 'format' with named values is not supported");
@@ -245,72 +246,5 @@ final class Filters {
       escaped = Strings.replace(escaped, entity.getKey(), entity.getValue(), -1);
     }
     return escaped;
-  }
-
-  private static Object integer(Object value, Object otherwise, long base) {
-    if (value instanceof Double number) {
-      return Double.isFinite(number) && Math.abs(number) < 1L << 53
-          ? (Object) number.longValue()
-          : otherwise;
-    }
-    if (Numbers.isNumber(value)) {
-      return Numbers.integer(value);
-    }
-    if (!(value instanceof String text)) {
-      return notNumber(value, otherwise);
-    }
-    if (base != 10) {
-      throw new TemplateProblem("the filter 'int' with a base is not supported");
-    }
-    String number = Marks.plain(Strings.strip(text, null, true, true));
-    if (number.matches("[+-]?\\d+(_\\d+)*")) {
-      try {
-        return Long.valueOf(number.replace("_", ""));
-      } catch (NumberFormatException e) {
-        throw new TemplateProblem("the integer " + number + " is beyond 64 bits");
-      }
-    }
-    return real(value, otherwise) instanceof Double found && Double.isFinite(found)
-        ? (Object) found.longValue()
-        : otherwise;
-  }
-
-  private static Object real(Object value, Object otherwise) {
-    if (Numbers.isNumber(value)) {
-      return Numbers.real(value);
-    }
-    if (!(value instanceof String text)) {
-      return notNumber(value, otherwise);
-    }
-    String number = Marks.plain(Strings.strip(text, null, true, true));
-    return number.matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?")
-        ? Double.valueOf(number)
-        : otherwise;
-  }
-
-  private static Object notNumber(Object value, Object otherwise) {
-    if (value instanceof Undefined || value instanceof Markup) {
-      throw Python.wrongOperands("a number", value, otherwise);
-    }
-    return otherwise;
-  }
-
-  private static Object round(Object value, Arguments arguments) {
-    Object[] given = arguments.bind("precision", "method");
-    int precision = given[0] == null ? 0 : Math.clamp(Numbers.integer(given[0]), -20, 20);
-    java.math.RoundingMode mode =
-        switch (given[1] == null ? "common" : Marks.plain(text(given[1]))) {
-          case "common" -> java.math.RoundingMode.HALF_EVEN;
-          case "ceil" -> java.math.RoundingMode.CEILING;
-          case "floor" -> java.math.RoundingMode.FLOOR;
-          default -> throw new TemplateProblem("the filter 'round' knows common, ceil and floor");
-        };
-    if (!(value instanceof Double number)) {
-      if (precision != 0 || given[1] != null) {
-        throw new TemplateProblem("the filter 'round' with an integer is not supported");
-      }
-      return Numbers.integer(value);
-    }
-    return new java.math.BigDecimal(number).setScale(precision, mode).doubleValue();
   }
 }

@@ -5,6 +5,7 @@ import dev.mobilellm.template.jinja.python.Dict;
 import dev.mobilellm.template.jinja.python.Lazy;
 import dev.mobilellm.template.jinja.python.Marks;
 import dev.mobilellm.template.jinja.python.Members;
+import dev.mobilellm.template.jinja.python.None;
 import dev.mobilellm.template.jinja.python.Numbers;
 import dev.mobilellm.template.jinja.python.Python;
 import dev.mobilellm.template.jinja.python.Strings;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** Filters that choose, map, sort or sum up the items of a list. */
 final class ListFilters {
@@ -155,7 +157,7 @@ final class ListFilters {
    * @param path {@code a.b.0}, an index, or null for the item itself
    */
   static Object attribute(Object item, Object path) {
-    if (path == null || path == dev.mobilellm.template.jinja.python.None.NONE) {
+    if (path == null || path == None.NONE) {
       return item;
     }
     if (!(path instanceof String text)) {
@@ -170,7 +172,7 @@ final class ListFilters {
   }
 
   private static Comparator<Object> order(
-      Object reverse, Object caseSensitive, java.util.function.UnaryOperator<Object> value) {
+      Object reverse, Object caseSensitive, UnaryOperator<Object> value) {
     Comparator<Object> order =
         (a, b) ->
             Python.compare(key(value.apply(a), caseSensitive), key(value.apply(b), caseSensitive));

@@ -1,6 +1,7 @@
 package dev.mobilellm.template.jinja.python;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -92,7 +93,7 @@ public final class Python {
   private static int compareCodePoints(String left, String right) {
     int[] a = left.codePoints().toArray();
     int[] b = right.codePoints().toArray();
-    return java.util.Arrays.compare(a, b);
+    return Arrays.compare(a, b);
   }
 
   private static Class<?> kind(List<?> list) {

@@ -2,6 +2,7 @@ package dev.mobilellm.template.jinja.python;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
@@ -179,11 +180,11 @@ public final class Strings {
   }
 
   public static String upper(String text) {
-    return Marks.like(text, Marks.plain(text).toUpperCase(java.util.Locale.ROOT));
+    return Marks.like(text, Marks.plain(text).toUpperCase(Locale.ROOT));
   }
 
   public static String lower(String text) {
-    return Marks.like(text, Marks.plain(text).toLowerCase(java.util.Locale.ROOT));
+    return Marks.like(text, Marks.plain(text).toLowerCase(Locale.ROOT));
   }
 
   /** A string as Python writes it inside a printed list, marks kept. */
