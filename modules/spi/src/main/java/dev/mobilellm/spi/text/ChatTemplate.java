@@ -1,5 +1,7 @@
 package dev.mobilellm.spi.text;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +16,7 @@ public interface ChatTemplate {
    * @param addGenerationPrompt whether to end with the header of the assistant's next message
    * @param specialTokens the spellings that become {@link PromptPart.Special} where the template
    *     itself writes them; in the text of messages they stay text
-   * @param variables further variables as a JSON tree, {@code tools} among them
+   * @param variables further variables as a JSON tree with nulls, {@code tools} among them
    */
   record Request(
       List<Message> messages,
@@ -25,7 +27,7 @@ public interface ChatTemplate {
     public Request {
       messages = List.copyOf(messages);
       specialTokens = Set.copyOf(specialTokens);
-      variables = Map.copyOf(variables);
+      variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     }
   }
 

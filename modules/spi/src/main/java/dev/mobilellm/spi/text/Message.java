@@ -1,5 +1,7 @@
 package dev.mobilellm.spi.text;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -8,14 +10,15 @@ import java.util.Objects;
  *
  * @param role {@code system}, {@code user}, {@code assistant}, or what else a template knows
  * @param content the text
- * @param fields further fields that a template may read, as a JSON tree: {@code tool_calls}
+ * @param fields further fields that a template may read, as a JSON tree with nulls, in order:
+ *     {@code tool_calls}
  */
 public record Message(String role, String content, Map<String, Object> fields) {
 
   public Message {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(content, "content");
-    fields = Map.copyOf(fields);
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
   public Message(String role, String content) {
