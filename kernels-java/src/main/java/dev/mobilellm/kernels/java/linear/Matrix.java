@@ -4,6 +4,7 @@ import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The weights of a linear layer with the kernels for their encoding.
@@ -21,9 +22,13 @@ abstract class Matrix {
     columns = weight.columns();
   }
 
-  /** The kernels for a tensor's encoding; any encoding without kernels is decoded by row. */
+  /**
+   * The kernels for a tensor's encoding. An encoding without kernels is decoded by row, and so are
+   * weights on the heap, which have no address.
+   */
   static Matrix of(WeightTensor weight, KernelContext context) {
-    if (weight.encoding() instanceof Dense(DType type)) {
+    boolean addressable = weight.parts().stream().allMatch(MemorySegment::isNative);
+    if (addressable && weight.encoding() instanceof Dense(DType type)) {
       return switch (type) {
         case F32 -> new F32Matrix(weight, context);
         case F16 -> new F16Matrix(weight, context);
