@@ -50,7 +50,7 @@ final class KernelRegistry {
   /** What the service loader says, which names the provider, and why. */
   private static String reason(Throwable thrown) {
     Throwable cause = thrown.getCause();
-    return cause == null ? thrown.getMessage() : thrown.getMessage() + ": " + cause.getMessage();
+    return cause == null ? thrown.getMessage() : thrown.getMessage() + ": " + cause;
   }
 
   /** Whether anyone has a kernel for the operation. */

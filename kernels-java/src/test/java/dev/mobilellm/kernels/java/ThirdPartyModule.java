@@ -41,7 +41,8 @@ record ThirdPartyModule(String name, Path directory) {
             public void run(Pass pass) {
               runs++;
               for (int row = 0; row < pass.rows(value.rows()); row++) {
-                var memory = MemorySegment.ofAddress(output.row(row)).reinterpret(4L * value.width());
+                long bytes = 4L * value.width();
+                var memory = MemorySegment.ofAddress(output.row(row)).reinterpret(bytes);
                 for (int i = 0; i < value.width(); i++) {
                   memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, runs);
                 }

@@ -4,7 +4,6 @@ import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightTensor;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The weights of a linear layer with the kernels for their encoding.
@@ -27,8 +26,8 @@ abstract class Matrix {
    * weights on the heap, which have no address.
    */
   static Matrix of(WeightTensor weight, KernelContext context) {
-    boolean addressable = weight.parts().stream().allMatch(MemorySegment::isNative);
-    if (addressable && weight.encoding() instanceof Dense(DType type)) {
+    boolean isNative = weight.parts().getFirst().isNative();
+    if (isNative && weight.encoding() instanceof Dense(DType type)) {
       return switch (type) {
         case F32 -> new F32Matrix(weight, context);
         case F16 -> new F16Matrix(weight, context);
