@@ -22,8 +22,8 @@ final class JavaDevice implements ComputeDevice {
 
   JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
     this.info = info;
-    workers = new WorkerThreads(threads);
     kernels = new KernelRegistry(options.layers());
+    workers = new WorkerThreads(threads);
     maxBatchTokens = options.maxBatchTokens();
   }
 

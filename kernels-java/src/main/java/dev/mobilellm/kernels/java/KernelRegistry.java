@@ -6,10 +6,12 @@ import dev.mobilellm.spi.graph.Op;
 import dev.mobilellm.spi.graph.Primitive;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** The device's own kernels and those of third parties, best first. */
 final class KernelRegistry {
@@ -17,22 +19,38 @@ final class KernelRegistry {
   private final List<JavaKernelProvider> providers;
 
   /**
-   * @param layers where third-party kernels are looked for
+   * @param layers where third-party kernels are looked for; none: beside the device
+   * @throws ModelException if a provider cannot be loaded
    */
   KernelRegistry(List<ModuleLayer> layers) {
-    Set<JavaKernelProvider> found = new LinkedHashSet<>();
-    Set<Class<?>> classes = new LinkedHashSet<>();
-    for (ModuleLayer layer : layers) {
-      for (JavaKernelProvider provider : ServiceLoader.load(layer, JavaKernelProvider.class)) {
-        if (classes.add(provider.getClass())) {
-          found.add(provider);
-        }
-      }
+    Map<Class<?>, JavaKernelProvider> found = new LinkedHashMap<>();
+    try {
+      loaders(layers)
+          .flatMap(ServiceLoader::stream)
+          .forEach(provider -> found.computeIfAbsent(provider.type(), type -> provider.get()));
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new ModelException(
+          "A kernel for the device \"java\" cannot be loaded (%s); remove or update its jar."
+              .formatted(reason(e)),
+          e);
     }
-    List<JavaKernelProvider> sorted = new ArrayList<>(found);
+    List<JavaKernelProvider> sorted = new ArrayList<>(found.values());
     sorted.add(new BuiltInKernels());
     sorted.sort(Comparator.comparingInt(JavaKernelProvider::priority).reversed());
     providers = List.copyOf(sorted);
+  }
+
+  private static Stream<ServiceLoader<JavaKernelProvider>> loaders(List<ModuleLayer> layers) {
+    return layers.isEmpty()
+        ? Stream.of(
+            ServiceLoader.load(JavaKernelProvider.class, KernelRegistry.class.getClassLoader()))
+        : layers.stream().map(layer -> ServiceLoader.load(layer, JavaKernelProvider.class));
+  }
+
+  /** What the service loader says, which names the provider, and why. */
+  private static String reason(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    return cause == null ? thrown.getMessage() : thrown.getMessage() + ": " + cause;
   }
 
   /** Whether anyone has a kernel for the operation. */

@@ -7,6 +7,7 @@ import dev.mobilellm.testkit.ComputeDeviceContract;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The contract of compute devices, with one, two and three threads. */
 class JavaDeviceTest {
@@ -19,6 +20,7 @@ class JavaDeviceTest {
   }
 
   @Nested
+  @Tag("every-vector-width")
   class TwoThreads extends Contract {
     TwoThreads() {
       super(2);

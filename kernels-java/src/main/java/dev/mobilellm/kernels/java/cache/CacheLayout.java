@@ -39,9 +39,9 @@ public final class CacheLayout {
     return pageBytes;
   }
 
-  /** Bytes that so many positions take, whole pages. */
+  /** Bytes that so many positions, at least 1, take: whole pages. */
   public long bytes(int positions) {
-    return Math.multiplyExact((positions + CachePages.PAGE - 1L) / CachePages.PAGE, pageBytes);
+    return Math.multiplyExact((positions - 1L) / CachePages.PAGE + 1, pageBytes);
   }
 
   long keys(KvCache cache) {

@@ -38,9 +38,9 @@ public final class Activations {
     }
   }
 
-  /** x / (1 + exp(-x)); exp is bounded, so that no infinity divides another. */
+  /** x / (1 + exp(-x)); x is bounded where exp(-x) is, so that the quotient vanishes there. */
   private static FloatVector silu(FloatVector x) {
-    return x.div(exp(x.neg()).add(1));
+    return x.max(-88f).div(exp(x.neg()).add(1));
   }
 
   /**

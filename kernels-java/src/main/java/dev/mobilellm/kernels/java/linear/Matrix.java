@@ -21,9 +21,13 @@ abstract class Matrix {
     columns = weight.columns();
   }
 
-  /** The kernels for a tensor's encoding; any encoding without kernels is decoded by row. */
+  /**
+   * The kernels for a tensor's encoding. An encoding without kernels is decoded by row, and so are
+   * weights on the heap, which have no address.
+   */
   static Matrix of(WeightTensor weight, KernelContext context) {
-    if (weight.encoding() instanceof Dense(DType type)) {
+    boolean isNative = weight.parts().getFirst().isNative();
+    if (isNative && weight.encoding() instanceof Dense(DType type)) {
       return switch (type) {
         case F32 -> new F32Matrix(weight, context);
         case F16 -> new F16Matrix(weight, context);

@@ -24,6 +24,8 @@ public final class NativeRows implements RowBuffer, AutoCloseable {
     if (rows > capacity) {
       arena.close();
       arena = Arena.ofShared();
+      memory = MemorySegment.NULL;
+      capacity = 0;
       memory = arena.allocate(Math.multiplyExact((long) rows * width, Float.BYTES), ALIGNMENT);
       capacity = rows;
     }

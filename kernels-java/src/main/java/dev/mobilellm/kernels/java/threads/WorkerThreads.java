@@ -64,7 +64,7 @@ public final class WorkerThreads implements Workers, AutoCloseable {
       Throwable own = null;
       try {
         work.run(0, count());
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         own = e;
       }
       awaitWorkers();
@@ -126,7 +126,7 @@ public final class WorkerThreads implements Workers, AutoCloseable {
         }
         try {
           task.run(index, count());
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // whatever it is, the region must end and the thread live
           failure = e;
         } finally {
           running.decrementAndGet();

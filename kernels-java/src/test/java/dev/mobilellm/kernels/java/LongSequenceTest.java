@@ -1,0 +1,115 @@
+package dev.mobilellm.kernels.java;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilellm.kernels.java.spi.Pass.CachePages;
+import dev.mobilellm.spi.device.Batch;
+import dev.mobilellm.spi.device.Batch.Entry;
+import dev.mobilellm.spi.device.Batch.Output;
+import dev.mobilellm.spi.device.Batch.Wanted;
+import dev.mobilellm.spi.device.BatchResult;
+import dev.mobilellm.spi.device.CompiledProgram;
+import dev.mobilellm.spi.device.ComputeDevice;
+import dev.mobilellm.spi.device.LoadProgress;
+import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.graph.Program;
+import dev.mobilellm.testkit.ProgramSpec;
+import dev.mobilellm.testkit.Programs;
+import dev.mobilellm.testkit.Runs;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Conversations that cross the borders of cache pages. */
+@Tag("every-vector-width")
+class LongSequenceTest {
+
+  private static final int PAGE = CachePages.PAGE;
+  private static final ProgramSpec TINY = ProgramSpec.SMALL.withSizes(31, 16, 8).withHeads(4, 2, 6);
+
+  private final ComputeDevice device = Devices.java(2);
+
+  @AfterEach
+  void closeDevice() {
+    device.close();
+  }
+
+  /** None; shorter than a page, a page, a bit longer, two pages. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, PAGE, 300, 2 * PAGE})
+  void positionsOnSeveralPagesAgreeWithTheReference(int chunk) {
+    Program tiny = Programs.random(TINY.withChunk(chunk), 1);
+    int[] tokens = tokens(700);
+    try (ComputeDevice reference = Devices.reference();
+        CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE);
+        CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
+      float[][] expected = Runs.logits(exact, tokens, tokens.length);
+      float[][] single = Runs.logits(tested, tokens, 1);
+      double distance = Runs.distance(expected, single);
+      assertTrue(distance < 1e-4, () -> "off by " + distance);
+      for (int step : new int[] {7, 48, 200, tokens.length}) {
+        assertArrayEquals(single, Runs.logits(tested, tokens, step), "batches of " + step);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {PAGE - 1, PAGE, PAGE + 1, 2 * PAGE - 40})
+  void anotherContinuationOverwritesWhatWasTruncated(int position) {
+    int[] tokens = tokens(600);
+    int[] other = tokens(1200);
+    int[] mixed = Arrays.copyOf(tokens, tokens.length);
+    System.arraycopy(other, 600, mixed, position, tokens.length - position);
+    try (CompiledProgram program =
+            device.compile(Programs.random(TINY.withChunk(300), 1), LoadProgress.NONE);
+        Sequence sequence = program.openSequence(tokens.length)) {
+      Runs.append(program, sequence, tokens, 48);
+      sequence.truncate(position);
+      int[] rest = Arrays.copyOfRange(mixed, position, mixed.length);
+      float[][] continued = Runs.append(program, sequence, rest, 48);
+      float[][] straight = Runs.logits(program, mixed, 200);
+      assertArrayEquals(Arrays.copyOfRange(straight, position, mixed.length), continued);
+    }
+  }
+
+  @Test
+  void sequencesOfDifferentLengthCrossPagesInOneBatch() {
+    int[] lengths = {3, PAGE - 7, PAGE, 2 * PAGE - 1, 600};
+    int added = 10;
+    try (CompiledProgram program = device.compile(Programs.random(TINY, 1), LoadProgress.NONE)) {
+      int[] tokens = tokens(620);
+      List<Sequence> sequences = new ArrayList<>();
+      List<Entry> entries = new ArrayList<>();
+      for (int length : lengths) {
+        Sequence sequence = program.openSequence(length + added);
+        Runs.append(program, sequence, Arrays.copyOf(tokens, length), 200);
+        sequences.add(sequence);
+        int[] next = Arrays.copyOfRange(tokens, length, length + added);
+        entries.add(new Entry(sequence, next, Wanted.ALL));
+      }
+      BatchResult result = program.forward(new Batch(entries, Output.LOGITS));
+      float[][] together = new float[result.rows()][];
+      Arrays.setAll(together, row -> Runs.copy(result, row));
+      assertEquals(lengths.length * added, together.length);
+      float[][] alone = Runs.logits(program, tokens, 1);
+      for (int i = 0; i < lengths.length; i++) {
+        assertArrayEquals(
+            Arrays.copyOfRange(alone, lengths[i], lengths[i] + added),
+            Arrays.copyOfRange(together, i * added, (i + 1) * added),
+            "after " + lengths[i]);
+      }
+      sequences.forEach(Sequence::close);
+    }
+  }
+
+  private static int[] tokens(int count) {
+    return Programs.tokens(count, TINY.sizes().vocabulary(), 5);
+  }
+}
