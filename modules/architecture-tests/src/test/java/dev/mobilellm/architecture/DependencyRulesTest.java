@@ -32,8 +32,8 @@ final class DependencyRulesTest {
         new Confined(
             "Vector API",
             List.of("jdk.incubator.vector.."),
-            List.of("dev.mobilellm.kernels.java.."),
-            "it is an incubator module: when it changes, one module changes"),
+            List.of("dev.mobilellm.kernels.java..", "dev.mobilellm.benchmarks.."),
+            "it is an incubator module: when it changes, one module of the application changes"),
         new Confined(
             "LWJGL",
             List.of("org.lwjgl.."),

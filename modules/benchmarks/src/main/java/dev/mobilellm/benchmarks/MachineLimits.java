@@ -1,9 +1,9 @@
 package dev.mobilellm.benchmarks;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import jdk.incubator.vector.FloatVector;
@@ -22,28 +22,30 @@ record MachineLimits(int threads, double readBytesPerSecond, double flopsPerSeco
 
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final long BYTES = 512L << 20;
-  private static final int FMA_ROUNDS = 4_000_000;
+  private static final long GRAIN = 4096;
+  private static final int FMA_ROUNDS = 1_000_000;
   private static final int ACCUMULATORS = 16;
-  private static final int TRIES = 8;
+  private static final int TRIES = 20;
 
-  /** Measures for some seconds; the best of several tries counts. */
-  static MachineLimits measure(int threads) {
-    double read = 0;
+  /**
+   * Measures for a second or two. Of reading the median counts, since neighbours on the memory bus
+   * come and go; of arithmetic the best.
+   *
+   * @param memory what is read: the weights themselves, since pages of a mapped file are read
+   *     faster than those of freshly allocated memory; larger than the caches
+   */
+  static MachineLimits measure(int threads, MemorySegment memory) {
+    double[] read = new double[TRIES];
     double flops = 0;
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment memory = arena.allocate(BYTES, 64).fill((byte) 1);
-      for (int i = 0; i < TRIES; i++) {
-        long share = BYTES / threads / 1024 * 1024;
-        read =
-            Math.max(
-                read,
-                share * threads / seconds(threads, t -> read(memory.asSlice(t * share, share))));
-        double operations = 2.0 * ACCUMULATORS * FLOATS.length() * FMA_ROUNDS * threads;
-        flops = Math.max(flops, operations / seconds(threads, t -> multiplyAdd(t)));
-      }
+    long share = memory.byteSize() / threads / GRAIN * GRAIN;
+    for (int i = 0; i < TRIES; i++) {
+      double seconds = seconds(threads, t -> read(memory.asSlice(t * share, share)));
+      read[i] = share * threads / seconds;
+      double operations = 2.0 * ACCUMULATORS * FLOATS.length() * FMA_ROUNDS * threads;
+      flops = Math.max(flops, operations / seconds(threads, t -> multiplyAdd(t)));
     }
-    return new MachineLimits(threads, read, flops);
+    Arrays.sort(read);
+    return new MachineLimits(threads, read[TRIES / 2], flops);
   }
 
   private static double seconds(int threads, IntToDoubleFunction work) {

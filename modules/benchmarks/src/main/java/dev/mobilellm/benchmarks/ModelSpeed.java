@@ -14,10 +14,12 @@ import dev.mobilellm.spi.device.Sequence;
 import dev.mobilellm.spi.graph.Op;
 import dev.mobilellm.spi.graph.Primitive;
 import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
@@ -49,10 +51,6 @@ public final class ModelSpeed {
       numbers[i - 1] = Integer.parseInt(args[i]);
     }
     int threads = numbers[0] == 0 ? Runtime.getRuntime().availableProcessors() : numbers[0];
-    MachineLimits limits = MachineLimits.measure(threads);
-    System.out.printf(
-        "limits, %d threads: read %.1f GB/s, float multiply-add %.0f GFLOP/s%n",
-        threads, limits.readBytesPerSecond() / 1e9, limits.flopsPerSecond() / 1e9);
     long start = System.nanoTime();
     try (LanguageModel model =
         LanguageModel.load(
@@ -60,7 +58,11 @@ public final class ModelSpeed {
             LoadOptions.DEFAULT.withThreads(threads).withMaxBatchTokens(512),
             PluginRegistry.builtIn(),
             LoadListener.NONE)) {
-      System.out.printf("load: %.3f s%n", (System.nanoTime() - start) / 1e9);
+      double load = (System.nanoTime() - start) / 1e9;
+      MachineLimits limits = MachineLimits.measure(threads, largest(model));
+      System.out.printf(
+          "load %.3f s; limits, %d threads: read %.1f GB/s, float multiply-add %.0f GFLOP/s%n",
+          load, threads, limits.readBytesPerSecond() / 1e9, limits.flopsPerSecond() / 1e9);
       for (int round = 0; round < numbers[3]; round++) {
         measure(model, limits, numbers);
       }
@@ -98,7 +100,7 @@ public final class ModelSpeed {
     sequences.forEach(Sequence::close);
     Arrays.sort(steps);
     double median = steps[steps.length / 2];
-    double flops = 2.0 * matrixWeights(model, false) * prompt.length;
+    double flops = 2.0 * promptWeights(model) * prompt.length;
     System.out.printf(
         "prefill %d: %.1f tokens/s, %.0f GFLOP/s (%.0f%%); decode: %.1f tokens/s, %.1f GB/s"
             + " (%.0f%%; best step %.0f%%)%n",
@@ -112,11 +114,18 @@ public final class ModelSpeed {
         100 * weightBytes(model) / steps[0] / limits.readBytesPerSecond());
   }
 
-  /** Weights that each token is multiplied with; those of the head only for wanted rows. */
-  private static long matrixWeights(LanguageModel model, boolean head) {
+  /** The memory of the largest matrix. */
+  private static MemorySegment largest(LanguageModel model) {
+    return matrices(model).stream()
+        .map(weight -> weight.parts().getFirst())
+        .max(Comparator.comparingLong(MemorySegment::byteSize))
+        .orElseThrow();
+  }
+
+  /** Weights that each token of a prompt is multiplied with: all but those of the head. */
+  private static long promptWeights(LanguageModel model) {
     List<WeightTensor> weights = matrices(model);
-    return (head ? weights : weights.subList(0, weights.size() - 1))
-        .stream().mapToLong(WeightTensor::size).sum();
+    return weights.subList(0, weights.size() - 1).stream().mapToLong(WeightTensor::size).sum();
   }
 
   private static long weightBytes(LanguageModel model) {
