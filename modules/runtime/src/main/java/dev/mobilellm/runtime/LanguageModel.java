@@ -70,6 +70,7 @@ public final class LanguageModel implements AutoCloseable {
     resources = loading.resources;
     files = CheckpointFiles.open(directory);
     ModelConfig config = files.config();
+    ModelAssembly.requireSupported(config);
     Selector selector = new Selector(registry);
     TextPlugins.Opening text = loading.own(TextPlugins.start(files, selector));
     WeightSource weights =

@@ -177,7 +177,12 @@ public record ModelAssembly(Program program, List<Layer> layers, boolean tied) {
         .findFirst();
   }
 
-  private static void requireSupported(ModelConfig config) {
+  /**
+   * Fails on architectures that cannot be recorded, before any weight is looked at.
+   *
+   * @throws ModelException naming what config.json says and what is supported
+   */
+  public static void requireSupported(ModelConfig config) {
     if (!config.modelType().equals(MODEL_TYPE)) {
       throw new ModelException(
           "config.json: \"model_type\" is \"%s\"; supported is \"%s\" (MobileLLM-R1)."
