@@ -37,7 +37,7 @@ final class Bf16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form() {
+  InputForm form(int tokens) {
     return InputForm.EVEN_ODD;
   }
 

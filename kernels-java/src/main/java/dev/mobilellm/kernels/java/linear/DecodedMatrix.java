@@ -30,7 +30,7 @@ final class DecodedMatrix extends Matrix {
   }
 
   @Override
-  InputForm form() {
+  InputForm form(int tokens) {
     return InputForm.NATURAL;
   }
 

@@ -40,7 +40,7 @@ final class F16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form() {
+  InputForm form(int tokens) {
     return InputForm.EVEN_ODD;
   }
 

@@ -30,7 +30,7 @@ final class F32Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form() {
+  InputForm form(int tokens) {
     return InputForm.NATURAL;
   }
 

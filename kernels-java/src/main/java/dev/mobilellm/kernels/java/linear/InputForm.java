@@ -5,23 +5,56 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The order in which a matrix wants the columns of its input. */
-enum InputForm {
-  /** As they are. */
-  NATURAL {
-    @Override
-    void prepare(long from, long to, int columns) {
-      Native.copy(from, to, (long) columns * Float.BYTES);
-    }
-  },
+/**
+ * How a matrix wants its input: in which order, and as what. Equal forms of one input are prepared
+ * once for all matrices that read it.
+ */
+interface InputForm {
+
+  /** As it is: nothing is prepared. */
+  InputForm NATURAL = new Natural();
+
   /**
    * In blocks of two vectors the even columns, then the odd ones; a rest shorter than a block as it
    * is. A vector of 32-bit words over 16-bit weights gives even and odd columns apart: with inputs
    * in the same order nothing has to be shuffled in the inner loop.
    */
-  EVEN_ODD {
+  InputForm EVEN_ODD = new EvenOdd();
+
+  /** Floats that a prepared row takes. */
+  int width(int columns);
+
+  /** Prepares one row of {@code columns} floats. */
+  void prepare(long from, long to, int columns);
+
+  /** {@link #NATURAL}. */
+  record Natural() implements InputForm {
     @Override
-    void prepare(long from, long to, int columns) {
+    public int width(int columns) {
+      return columns;
+    }
+
+    @Override
+    public void prepare(long from, long to, int columns) {
+      Native.copy(from, to, (long) columns * Float.BYTES);
+    }
+  }
+
+  /** {@link #EVEN_ODD}. */
+  record EvenOdd() implements InputForm {
+
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = FLOATS.length();
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(FLOATS, 0);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(FLOATS, 1);
+
+    @Override
+    public int width(int columns) {
+      return columns;
+    }
+
+    @Override
+    public void prepare(long from, long to, int columns) {
       int c = 0;
       for (; c <= columns - 2 * LANES; c += 2 * LANES) {
         long at = from + (long) c * Float.BYTES;
@@ -40,13 +73,5 @@ enum InputForm {
           to + (long) c * Float.BYTES,
           (long) (columns - c) * Float.BYTES);
     }
-  };
-
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = FLOATS.length();
-  private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(FLOATS, 0);
-  private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(FLOATS, 1);
-
-  /** Writes one row of {@code columns} floats in this order. */
-  abstract void prepare(long from, long to, int columns);
+  }
 }

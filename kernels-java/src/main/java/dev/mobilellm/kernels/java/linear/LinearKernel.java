@@ -40,9 +40,6 @@ public final class LinearKernel implements JavaKernel {
   /** A cache line of outputs: no two workers write to the same. */
   private static final int GRAIN = 16;
 
-  private static final InputForm[] FORMS = InputForm.values();
-  private static final int NATURAL = InputForm.NATURAL.ordinal();
-
   private final Workers workers;
   private final Value.Rows rows;
   private final RowBuffer input;
@@ -52,7 +49,8 @@ public final class LinearKernel implements JavaKernel {
   private final RowBuffer[] outputs;
   private final RowBuffer residual;
   private final Activation activation;
-  private final RowBuffer[] prepared;
+  private final RowBuffer normed;
+  private final PreparedInputs prepared;
   private final RowBuffer up;
   private final int totalRows;
   private final String name;
@@ -83,20 +81,14 @@ public final class LinearKernel implements JavaKernel {
     }
     residual = builder.residual == null ? null : context.buffer(builder.residual);
     activation = builder.activation;
-    prepared = new RowBuffer[FORMS.length];
-    if (norm != null) {
-      prepared[NATURAL] = context.scratchRows("normed", input.width());
-    }
+    normed = norm == null ? null : context.scratchRows("normed", input.width());
     for (Matrix matrix : matrices) {
       if (matrix.columns != input.width()) {
         throw new IllegalArgumentException(
             "a matrix of %d columns for inputs of %d".formatted(matrix.columns, input.width()));
       }
-      InputForm form = matrix.form();
-      if (form != InputForm.NATURAL) {
-        prepared[form.ordinal()] = context.scratchRows(form.name(), input.width());
-      }
     }
+    prepared = new PreparedInputs(matrices, context);
     up = activation == null ? null : context.scratchRows("up", matrices[0].rows);
     int sum = 0;
     for (Matrix matrix : matrices) {
@@ -153,6 +145,7 @@ public final class LinearKernel implements JavaKernel {
     if (tokens == 0) {
       return;
     }
+    prepared.select(tokens);
     if (tokens < FEW_TOKENS) {
       prepare(0, tokens);
     } else {
@@ -178,23 +171,18 @@ public final class LinearKernel implements JavaKernel {
     for (int token = from; token < to; token++) {
       long source = input.row(token);
       if (norm != null) {
-        long normed = prepared[NATURAL].row(token);
-        Rows.rmsNorm(source, norm.weight.address(), width, norm.eps, normed);
-        source = normed;
+        Rows.rmsNorm(source, norm.weight.address(), width, norm.eps, normed.row(token));
+        source = normed.row(token);
       }
-      for (InputForm form : FORMS) {
-        RowBuffer target = prepared[form.ordinal()];
-        if (target != null && form != InputForm.NATURAL) {
-          form.prepare(source, target.row(token), width);
-        }
-      }
+      prepared.prepare(source, token);
     }
   }
 
   /** Inputs in their own order are read where they are, unless a norm made new ones. */
-  private long inputOf(Matrix matrix) {
-    RowBuffer rows = prepared[matrix.form().ordinal()];
-    return rows == null ? input.address() : rows.address();
+  private long inputOf(int m) {
+    return prepared.isNatural(m)
+        ? (normed == null ? input : normed).address()
+        : prepared.address(m);
   }
 
   private void computeShare(int worker, int count) {
@@ -216,7 +204,7 @@ public final class LinearKernel implements JavaKernel {
 
   private void plain(int m, int from, int to, int worker) {
     Matrix matrix = matrices[m];
-    long x = inputOf(matrix);
+    long x = inputOf(m);
     long y = outputs[m].address();
     int width = matrix.rows;
     for (int row = from; row < to; row += PANEL) {
@@ -239,8 +227,8 @@ public final class LinearKernel implements JavaKernel {
   }
 
   private void gated(int from, int to, int worker) {
-    long x0 = inputOf(matrices[0]);
-    long x1 = inputOf(matrices[1]);
+    long x0 = inputOf(0);
+    long x1 = inputOf(1);
     long gate = outputs[0].address();
     int width = totalRows;
     for (int row = from; row < to; row += PANEL) {

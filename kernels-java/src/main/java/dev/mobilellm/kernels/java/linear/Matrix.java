@@ -40,8 +40,8 @@ abstract class Matrix {
   /** The encoding, for reports. */
   abstract String encoding();
 
-  /** The order in which inputs are wanted. */
-  abstract InputForm form();
+  /** How inputs are wanted in a pass of so many tokens: one form up to some number, one above. */
+  abstract InputForm form(int tokens);
 
   /**
    * Computes a range of rows for all tokens.
