@@ -20,13 +20,15 @@ final class BoundMemory implements KernelContext, AutoCloseable {
 
   private final BufferPlan plan;
   private final Workers workers;
+  private final boolean exact;
   private final Arena arena = Arena.ofShared();
   private final List<NativeRows> buffers = new ArrayList<>();
   private final Map<Purpose, NativeRows> scratchRows = new HashMap<>();
   private final SharedScratch scratch;
 
-  BoundMemory(BufferPlan plan, Workers workers) {
+  BoundMemory(BufferPlan plan, Workers workers, boolean exact) {
     this.plan = plan;
+    this.exact = exact;
     this.workers = workers;
     plan.slots().forEach(slot -> buffers.add(new NativeRows(slot.width())));
     scratch = new SharedScratch(workers.count());
@@ -56,6 +58,11 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   public WorkerScratch scratch(long bytes) {
     scratch.reserve(bytes);
     return scratch;
+  }
+
+  @Override
+  public boolean isExact() {
+    return exact;
   }
 
   @Override

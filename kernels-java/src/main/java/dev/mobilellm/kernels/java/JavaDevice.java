@@ -13,10 +13,14 @@ import java.util.List;
 /** The open device: its threads and the programs compiled on it. */
 final class JavaDevice implements ComputeDevice {
 
+  /** The device property that asks for float activations throughout: {@code true}. */
+  static final String EXACT = "exact";
+
   private final DeviceInfo info;
   private final WorkerThreads workers;
   private final KernelRegistry kernels;
   private final int maxBatchTokens;
+  private final boolean exact;
   private final List<JavaProgram> programs = new ArrayList<>();
   private boolean closed;
 
@@ -25,6 +29,7 @@ final class JavaDevice implements ComputeDevice {
     kernels = new KernelRegistry(options.layers());
     workers = new WorkerThreads(threads);
     maxBatchTokens = options.maxBatchTokens();
+    exact = Boolean.parseBoolean(options.properties().get(EXACT));
   }
 
   @Override
@@ -42,7 +47,7 @@ final class JavaDevice implements ComputeDevice {
             program,
             kernels,
             workers,
-            new JavaProgram.Limits(maxBatchTokens, info.memory()),
+            new JavaProgram.Limits(maxBatchTokens, info.memory(), exact),
             progress);
     programs.add(compiled);
     return compiled;

@@ -24,12 +24,13 @@ import java.util.List;
 final class JavaProgram implements CompiledProgram {
 
   /**
-   * What a program may use.
+   * What a program is held to.
    *
    * @param maxBatchTokens the most tokens of a pass
    * @param memory bytes that the machine has, 0 if unknown
+   * @param exact whether activations stay floats throughout
    */
-  record Limits(int maxBatchTokens, long memory) {}
+  record Limits(int maxBatchTokens, long memory, boolean exact) {}
 
   private final Program program;
   private final Limits limits;
@@ -65,7 +66,7 @@ final class JavaProgram implements CompiledProgram {
       Limits limits,
       LoadProgress progress) {
     Program program = recorded.lower(registry::supports);
-    BoundMemory memory = new BoundMemory(BufferPlan.of(program), workers);
+    BoundMemory memory = new BoundMemory(BufferPlan.of(program), workers, limits.exact());
     try {
       List<JavaKernel> kernels = new ArrayList<>();
       List<BoundOp> explanation = new ArrayList<>();

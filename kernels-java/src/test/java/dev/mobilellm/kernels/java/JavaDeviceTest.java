@@ -2,6 +2,7 @@ package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceOptions;
+import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.WeightEncoding;
 import dev.mobilellm.testkit.ComputeDeviceContract;
 import java.util.List;
@@ -35,12 +36,34 @@ class JavaDeviceTest {
     }
   }
 
+  /** Activations rounded to 8 bits where weights have 4. */
+  @Nested
+  @Tag("every-vector-width")
+  class RoundedActivations extends Contract {
+    RoundedActivations() {
+      super(2, false);
+    }
+
+    @Override
+    protected double tolerance(WeightEncoding encoding) {
+      return encoding instanceof AffineGroups affine && affine.bits() == 4
+          ? 0.1
+          : super.tolerance(encoding);
+    }
+  }
+
   abstract static class Contract extends ComputeDeviceContract {
 
     private final int threads;
+    private final boolean exact;
 
     Contract(int threads) {
+      this(threads, true);
+    }
+
+    Contract(int threads, boolean exact) {
       this.threads = threads;
+      this.exact = exact;
     }
 
     @Override
@@ -51,7 +74,8 @@ class JavaDeviceTest {
 
     @Override
     protected DeviceOptions options() {
-      return new DeviceOptions(threads, 40, Map.of(), List.of());
+      return new DeviceOptions(
+          threads, 40, Map.of(JavaDevice.EXACT, String.valueOf(exact)), List.of());
     }
 
     @Override

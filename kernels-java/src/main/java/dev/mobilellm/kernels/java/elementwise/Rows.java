@@ -10,6 +10,10 @@ public final class Rows {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
+  private static final float ROUND = 0x1.8p23f;
+
+  /** Below this 127 divided by it would overflow. */
+  private static final float TINY = 1e-30f;
 
   private Rows() {}
 
@@ -70,6 +74,42 @@ public final class Rows {
       long at = (long) i * Float.BYTES;
       Native.putFloat(target + at, Native.getFloat(source + at) * factor);
     }
+  }
+
+  /**
+   * Rounds to whole numbers from -127 to 127 so that the largest magnitude becomes 127: {@code
+   * source = target * result} but for the rounding. The width is a multiple of every vector length.
+   *
+   * @return the factor; 0 where all are 0
+   */
+  public static float roundToBytes(long source, int width, long target) {
+    FloatVector most = FloatVector.zero(FLOATS);
+    for (int i = 0; i < width; i += LANES) {
+      most = most.max(load(source, i).abs());
+    }
+    float largest = most.reduceLanes(VectorOperators.MAX);
+    if (largest < TINY) {
+      largest = 0;
+    }
+    float inverse = largest == 0 ? 0 : 127 / largest;
+    for (int i = 0; i < width; i += LANES) {
+      // Adding and taking away 1.5 * 2^23 rounds to even.
+      load(source, i)
+          .mul(inverse)
+          .add(ROUND)
+          .sub(ROUND)
+          .intoMemorySegment(Native.ALL, target + (long) i * Float.BYTES, Native.ORDER);
+    }
+    return largest / 127;
+  }
+
+  /** The sum; the width is a multiple of every vector length. */
+  public static float sum(long row, int width) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = 0; i < width; i += LANES) {
+      sum = sum.add(load(row, i));
+    }
+    return Sums.of(sum);
   }
 
   /** The index of the largest value, the lowest among equals; NaN is never the largest. */

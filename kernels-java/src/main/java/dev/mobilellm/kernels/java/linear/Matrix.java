@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java.linear;
 
 import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightTensor;
@@ -34,6 +35,9 @@ abstract class Matrix {
         case BF16 -> new Bf16Matrix(weight, context);
       };
     }
+    if (isNative && weight.encoding() instanceof AffineGroups affine) {
+      return new GroupedMatrix(weight, affine, context.isExact(), context);
+    }
     return new DecodedMatrix(weight, context);
   }
 
@@ -46,7 +50,7 @@ abstract class Matrix {
   /**
    * Computes a range of rows for all tokens.
    *
-   * @param x address of the prepared inputs, {@code columns} floats per token without padding
+   * @param x address of the prepared inputs, the form's {@code width} floats per token
    * @param y address of the first token's outputs
    * @param yWidth floats from one token's outputs to the next one's; row r is written at index r
    * @param worker who computes: for scratch memory

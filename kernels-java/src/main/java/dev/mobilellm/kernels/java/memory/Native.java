@@ -20,6 +20,7 @@ public final class Native {
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
@@ -31,6 +32,14 @@ public final class Native {
 
   public static void putFloat(long address, float value) {
     ALL.set(FLOAT, address, value);
+  }
+
+  public static int getInt(long address) {
+    return ALL.get(INT, address);
+  }
+
+  public static void putInt(long address, int value) {
+    ALL.set(INT, address, value);
   }
 
   public static short getShort(long address) {

@@ -21,6 +21,9 @@ public interface KernelContext {
   /** At least so many bytes for each worker, which all kernels share. */
   WorkerScratch scratch(long bytes);
 
+  /** Whether users asked for float activations throughout, at the price of speed. */
+  boolean isExact();
+
   /** The threads of the device. */
   Workers workers();
 

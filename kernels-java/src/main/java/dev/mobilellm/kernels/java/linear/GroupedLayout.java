@@ -1,0 +1,144 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.elementwise.Sums;
+import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.kernels.java.spi.Workers;
+import dev.mobilellm.spi.weights.AffineGroups;
+import dev.mobilellm.spi.weights.DType;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Where the parts of an affine matrix lie after they were brought into the order in which the
+ * kernels read them: lane = row. Four vectors of rows side by side are a block; for each group of
+ * columns a block has the words of the group, each a vector of one word per row, and then the
+ * scales and biases. One block after another is one stream.
+ *
+ * <p>Because a lane holds one row, nothing is expanded to the columns of a group and nothing is
+ * summed across lanes. Groups of 128 are two of 64, so that integer sums of a group stay within 16
+ * bits. Rows that fill no block are zeros.
+ *
+ * @param columns of the matrix
+ * @param bits of a weight
+ * @param group columns of a group here: 32 or 64
+ * @param scales how scales and biases are stored
+ */
+record GroupedLayout(int columns, int bits, int group, Scales scales) {
+
+  /** Vectors of rows that are read side by side. */
+  static final int VECTORS = 4;
+
+  /** Rows of a block. */
+  static final int ROWS = VECTORS * Sums.LANES;
+
+  /** Bytes of one word of each row. */
+  static final int WORD_BYTES = ROWS * Integer.BYTES;
+
+  /** Kernels read so far ahead of what they compute; behind the last block there is slack. */
+  static final int TOUCH_AHEAD = 16 << 10;
+
+  private static final ValueLayout.OfInt WORD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** How a scale and a bias are stored. */
+  enum Scales {
+    /** One word: the scale's bfloat16 above the bias's. */
+    BF16(1),
+    /** Two words of float32. */
+    F32(2);
+
+    private final int words;
+
+    Scales(int words) {
+      this.words = words;
+    }
+
+    int words() {
+      return words;
+    }
+  }
+
+  static GroupedLayout of(WeightTensor weight, AffineGroups affine) {
+    return new GroupedLayout(
+        weight.columns(),
+        affine.bits(),
+        Math.min(affine.groupSize(), 64),
+        affine.scaleType() == DType.BF16 ? Scales.BF16 : Scales.F32);
+  }
+
+  int groups() {
+    return columns / group;
+  }
+
+  /** Words of a group's values in one row. */
+  int words() {
+    return group * bits / Integer.SIZE;
+  }
+
+  long groupBytes() {
+    return (long) (words() + scales.words()) * WORD_BYTES;
+  }
+
+  long blockBytes() {
+    return groups() * groupBytes();
+  }
+
+  /** Repacks a matrix; the address of the first block. */
+  long repack(WeightTensor weight, AffineGroups affine, KernelContext context) {
+    int blocks = (weight.rows() + ROWS - 1) / ROWS;
+    long bytes = blocks * blockBytes() + TOUCH_AHEAD;
+    long address = context.arena().allocate(bytes, Long.SIZE).address();
+    context
+        .workers()
+        .run(
+            (worker, count) -> {
+              int to = Workers.start(weight.rows(), ROWS, worker + 1, count);
+              for (int row = Workers.start(weight.rows(), ROWS, worker, count); row < to; row++) {
+                long target = address + row / ROWS * blockBytes() + row % ROWS * 4L;
+                repackRow(weight, affine, row, target);
+              }
+            });
+    for (MemorySegment part : weight.parts()) {
+      if (part.isMapped()) {
+        part.unload();
+      }
+    }
+    return address;
+  }
+
+  private void repackRow(WeightTensor weight, AffineGroups affine, int row, long target) {
+    MemorySegment values = weight.parts().get(0);
+    int rowWords = groups() * words();
+    long from = (long) row * rowWords * Integer.BYTES;
+    int groupsPerScale = affine.groupSize() / group;
+    int scalesPerRow = columns / affine.groupSize();
+    for (int g = 0; g < groups(); g++) {
+      long at = target + g * groupBytes();
+      for (int k = 0; k < words(); k++) {
+        Native.putInt(at, values.get(WORD, from));
+        from += Integer.BYTES;
+        at += WORD_BYTES;
+      }
+      long index = (long) row * scalesPerRow + g / groupsPerScale;
+      repackScale(weight, affine.scaleType(), index, at);
+    }
+  }
+
+  private void repackScale(WeightTensor weight, DType type, long index, long target) {
+    float scale = type.get(weight.parts().get(1), index * type.bytes());
+    float bias = type.get(weight.parts().get(2), index * type.bytes());
+    switch (scales) {
+      case BF16 ->
+          Native.putInt(
+              target,
+              Float.floatToRawIntBits(scale) | Float.floatToRawIntBits(bias) >>> Short.SIZE);
+      case F32 -> {
+        Native.putFloat(target, scale);
+        Native.putFloat(target + WORD_BYTES, bias);
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.kernels.java.spi.WorkerScratch;
+import dev.mobilellm.spi.weights.AffineGroups;
+import dev.mobilellm.spi.weights.WeightTensor;
+
+/**
+ * Weights in MLX's affine groups, repacked when they are bound (see {@link GroupedLayout}). Few
+ * tokens are multiplied one by one with each block while it is in the second-level cache, many
+ * tokens as a block product.
+ *
+ * <p>With 4 bits the inputs of a group are rounded to whole numbers of 8 bits, unless exact results
+ * are asked for: only so do the products keep up with memory.
+ */
+final class GroupedMatrix extends Matrix {
+
+  /** Up to so many tokens multiplying one by one is quicker than making a panel of floats. */
+  private static final int FEW_TOKENS = 6;
+
+  private final GroupedLayout layout;
+  private final long address;
+  private final boolean rounded;
+  private final InputForm vectorForm;
+  private final InputForm blockForm;
+  private final WorkerScratch scratch;
+  private final String encoding;
+
+  /**
+   * @param exact whether inputs stay floats
+   */
+  GroupedMatrix(WeightTensor weight, AffineGroups affine, boolean exact, KernelContext context) {
+    super(weight);
+    layout = GroupedLayout.of(weight, affine);
+    address = layout.repack(weight, affine, context);
+    rounded = affine.bits() == 4 && !exact;
+    blockForm = new GroupSums(layout.group(), rounded);
+    vectorForm = rounded ? new NibbleWords(layout.group()) : blockForm;
+    scratch = context.scratch(GroupedBlock.scratchBytes(layout));
+    encoding = affine.name() + (rounded ? " int8" : "");
+  }
+
+  @Override
+  String encoding() {
+    return encoding;
+  }
+
+  @Override
+  InputForm form(int tokens) {
+    return tokens <= FEW_TOKENS ? vectorForm : blockForm;
+  }
+
+  @Override
+  void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
+    InputForm form = form(tokens);
+    long xBytes = (long) form.width(columns) * Float.BYTES;
+    long sums = scratch.address(worker);
+    int tile = tokens <= FEW_TOKENS ? 1 : GroupedBlock.TILE;
+    for (int start = from / GroupedLayout.ROWS * GroupedLayout.ROWS;
+        start < to;
+        start += GroupedLayout.ROWS) {
+      long w = address + start / GroupedLayout.ROWS * layout.blockBytes();
+      int first = Math.max(from, start);
+      long bytes = (long) (Math.min(to, start + GroupedLayout.ROWS) - first) * Float.BYTES;
+      for (int token = 0; token < tokens; token += tile) {
+        int count = Math.min(tile, tokens - token);
+        if (tile == 1) {
+          vector(w, x + token * xBytes, sums);
+        } else {
+          GroupedBlock.multiply(layout, w, x + token * xBytes, xBytes, count, sums);
+        }
+        for (int t = 0; t < count; t++) {
+          long source = sums + ((long) t * GroupedLayout.ROWS + first - start) * Float.BYTES;
+          long target = y + ((long) (token + t) * yWidth + first) * Float.BYTES;
+          Native.copy(source, target, bytes);
+        }
+      }
+    }
+  }
+
+  /** What is touched ahead is summed into nothing that anybody reads, but C2 cannot know. */
+  private void vector(long w, long x, long sums) {
+    int touched;
+    if (rounded) {
+      touched = NibbleProducts.block(layout, w, x, sums);
+    } else if (Integer.SIZE % layout.bits() == 0) {
+      touched = WordProducts.aligned(layout, w, x, sums);
+    } else {
+      touched = WordProducts.crossing(layout, w, x, sums);
+    }
+    Native.putInt(sums + GroupedLayout.WORD_BYTES, touched);
+  }
+}
