@@ -27,9 +27,9 @@ final class GroupedBlock {
 
   private GroupedBlock() {}
 
-  /** Scratch memory: sums of a tile, accumulators, scales and biases, and a panel. */
+  /** Scratch memory: sums of a tile, accumulators, and a panel. */
   static long scratchBytes(GroupedLayout layout) {
-    return TILE * ROW_BYTES + ACCUMULATOR_BYTES + 2 * ROW_BYTES + layout.group() * ROW_BYTES;
+    return TILE * ROW_BYTES + ACCUMULATOR_BYTES + layout.group() * ROW_BYTES;
   }
 
   /**
@@ -42,33 +42,35 @@ final class GroupedBlock {
   static void multiply(
       GroupedLayout layout, long w, long x, long xBytes, int tokens, long scratch) {
     long accumulators = scratch + TILE * ROW_BYTES;
-    long scales = accumulators + ACCUMULATOR_BYTES;
-    long panel = scales + 2 * ROW_BYTES;
+    long panel = accumulators + ACCUMULATOR_BYTES;
+    boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     int group = layout.group();
     long factors = (long) layout.columns() * Float.BYTES;
     long sums = factors + (long) layout.groups() * Float.BYTES;
     Native.fill(scratch, tokens * ROW_BYTES);
     for (int g = 0; g < layout.groups(); g++) {
-      unpack(layout, w + g * layout.groupBytes(), panel, scales);
+      long values = w + g * layout.groupBytes();
+      long scales = values + (long) layout.words() * GroupedLayout.WORD_BYTES;
+      unpack(layout, values, panel);
       long xGroup = x + (long) g * group * Float.BYTES;
       for (int token = 0; token < tokens; token += SIDE) {
         int used = Math.min(SIDE, tokens - token);
         accumulate(panel, group, xGroup + token * xBytes, xBytes, used - 1, accumulators);
         for (int t = 0; t < used; t++) {
           long row = x + (token + t) * xBytes + (long) g * Float.BYTES;
-          add(
+          GroupScales.add(
               accumulators + t * ROW_BYTES,
+              scales,
+              pair,
               Native.getFloat(row + factors),
               Native.getFloat(row + sums),
-              scales,
               scratch + (token + t) * ROW_BYTES);
         }
       }
     }
   }
 
-  private static void unpack(GroupedLayout layout, long w, long panel, long scales) {
-    boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
+  private static void unpack(GroupedLayout layout, long w, long panel) {
     IntVector mask = IntVector.broadcast(INTS, (1 << layout.bits()) - 1);
     for (int c = 0; c < layout.group(); c++) {
       int bit = c * layout.bits();
@@ -81,14 +83,6 @@ final class GroupedBlock {
         ((FloatVector) q.and(mask).convert(VectorOperators.I2F, 0))
             .intoMemorySegment(Native.ALL, panel + c * ROW_BYTES + v * VECTOR_BYTES, Native.ORDER);
       }
-    }
-    long from = w + (long) layout.words() * GroupedLayout.WORD_BYTES;
-    for (int v = 0; v < GroupedLayout.VECTORS; v++) {
-      long to = scales + v * VECTOR_BYTES;
-      GroupScales.scale(from + v * VECTOR_BYTES, pair)
-          .intoMemorySegment(Native.ALL, to, Native.ORDER);
-      GroupScales.bias(from + v * VECTOR_BYTES, pair)
-          .intoMemorySegment(Native.ALL, to + ROW_BYTES, Native.ORDER);
     }
   }
 
@@ -161,22 +155,5 @@ final class GroupedBlock {
     a31.intoMemorySegment(Native.ALL, accumulators + 13 * VECTOR_BYTES, Native.ORDER);
     a32.intoMemorySegment(Native.ALL, accumulators + 14 * VECTOR_BYTES, Native.ORDER);
     a33.intoMemorySegment(Native.ALL, accumulators + 15 * VECTOR_BYTES, Native.ORDER);
-  }
-
-  /** Adds a group's sums to those of a token, scaled. */
-  private static void add(
-      long accumulators, float factor, float groupSum, long scales, long target) {
-    FloatVector d = FloatVector.broadcast(FLOATS, factor);
-    FloatVector sum = FloatVector.broadcast(FLOATS, groupSum);
-    for (long at = 0; at < ROW_BYTES; at += VECTOR_BYTES) {
-      FloatVector y = load(target + at);
-      y = load(scales + at).fma(load(accumulators + at).mul(d), y);
-      y = load(scales + ROW_BYTES + at).fma(sum, y);
-      y.intoMemorySegment(Native.ALL, target + at, Native.ORDER);
-    }
-  }
-
-  private static FloatVector load(long at) {
-    return FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER);
   }
 }

@@ -79,16 +79,11 @@ final class GroupedMatrix extends Matrix {
     }
   }
 
-  /** What is touched ahead is summed into nothing that anybody reads, but C2 cannot know. */
   private void vector(long w, long x, long sums) {
-    int touched;
     if (rounded) {
-      touched = NibbleProducts.block(layout, w, x, sums);
-    } else if (Integer.SIZE % layout.bits() == 0) {
-      touched = WordProducts.aligned(layout, w, x, sums);
+      NibbleProducts.block(layout, w, x, sums);
     } else {
-      touched = WordProducts.crossing(layout, w, x, sums);
+      WordProducts.block(layout, w, x, sums);
     }
-    Native.putInt(sums + GroupedLayout.WORD_BYTES, touched);
   }
 }
