@@ -62,6 +62,13 @@ public final class ModelOptions {
       description = "Option of a device plugin; repeatable.")
   private Map<String, String> deviceProperties = new LinkedHashMap<>();
 
+  @Option(
+      names = "--exact",
+      description =
+          "Keep activations in floats where a device would round them for speed, as with 4-bit"
+              + " weights on the CPU.")
+  private boolean exact;
+
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   /** The checkpoint: the named one, else the demo model. */
@@ -85,6 +92,10 @@ public final class ModelOptions {
    * @throws UsageException if a number is out of range
    */
   public LoadOptions loadOptions() {
+    Map<String, String> properties = new LinkedHashMap<>(deviceProperties);
+    if (exact) {
+      properties.put("exact", "true");
+    }
     return new LoadOptions(
         device,
         attention,
@@ -92,7 +103,7 @@ public final class ModelOptions {
         atLeastOne("--threads", threads),
         atLeastOne("--context", context),
         LoadOptions.DEFAULT.maxBatchTokens(),
-        deviceProperties);
+        properties);
   }
 
   /**

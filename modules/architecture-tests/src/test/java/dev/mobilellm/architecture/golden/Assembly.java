@@ -14,6 +14,8 @@ import dev.mobilellm.testkit.reference.ReferenceDeviceProvider;
 import dev.mobilellm.weights.mlx.MlxWeights;
 import dev.mobilellm.weights.safetensors.SafetensorsWeights;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /** The first-party plugins, handed to the runtime by a program that is no module. */
 final class Assembly {
@@ -31,8 +33,23 @@ final class Assembly {
 
   private Assembly() {}
 
+  /** With float activations throughout. */
   static LanguageModel load(Path checkpoint, String device, int threads) {
-    LoadOptions options = LoadOptions.DEFAULT.withDevice(device).withThreads(threads);
+    return load(checkpoint, device, threads, Map.of("exact", "true"));
+  }
+
+  static LanguageModel load(
+      Path checkpoint, String device, int threads, Map<String, String> properties) {
+    LoadOptions d = LoadOptions.DEFAULT;
+    LoadOptions options =
+        new LoadOptions(
+            Optional.of(device),
+            d.attention(),
+            d.mlp(),
+            threads,
+            d.context(),
+            d.maxBatchTokens(),
+            properties);
     return LanguageModel.load(checkpoint, options, REGISTRY, LoadListener.NONE);
   }
 }

@@ -66,6 +66,20 @@ final class GoldenCheckpointsTest {
         .map(setting -> DynamicTest.dynamicTest(setting.toString(), () -> check(setting)));
   }
 
+  /**
+   * Activations of 8 bits beside weights of 4: the logits of these checkpoints are about 5 wide.
+   */
+  @Test
+  void roundedActivationsStayClose() {
+    Golden golden = Golden.of("mlx-4bit-g64", temporary);
+    try (LanguageModel model = Assembly.load(golden.directory(), "java", 2, Map.of())) {
+      float[][] logits = Runs.logits(model.compiled(), golden.ids(), 48);
+      assertClose(golden.logits(), logits, 0.3, "the reference");
+      assertTrue(
+          Runs.distance(golden.logits(), logits) > TOLERANCE, "rounding was measured, not skipped");
+    }
+  }
+
   @Test
   void zerosForAllRopeLayersWarn() {
     try (LanguageModel model = load("rope-all-off", "java")) {
