@@ -66,18 +66,29 @@ final class GoldenCheckpointsTest {
         .map(setting -> DynamicTest.dynamicTest(setting.toString(), () -> check(setting)));
   }
 
-  /**
-   * Activations of 8 bits beside weights of 4: the logits of these checkpoints are about 5 wide.
-   */
+  /** Activations of 8 bits beside weights of 4, in a network whose random weights damp nothing. */
   @Test
   void roundedActivationsStayClose() {
     Golden golden = Golden.of("mlx-4bit-g64", temporary);
     try (LanguageModel model = Assembly.load(golden.directory(), "java", 2, Map.of())) {
       float[][] logits = Runs.logits(model.compiled(), golden.ids(), 48);
-      assertClose(golden.logits(), logits, 0.3, "the reference");
-      assertTrue(
-          Runs.distance(golden.logits(), logits) > TOLERANCE, "rounding was measured, not skipped");
+      double deviation = deviation(golden.logits(), logits);
+      assertTrue(deviation < 0.04, () -> "relative deviation " + deviation);
+      assertTrue(deviation > 1e-5, "rounding was measured, not skipped");
     }
+  }
+
+  /** The root mean square of the differences, relative to that of the logits. */
+  private static double deviation(float[][] expected, float[][] actual) {
+    double difference = 0;
+    double size = 0;
+    for (int row = 0; row < expected.length; row++) {
+      for (int i = 0; i < expected[row].length; i++) {
+        difference += Math.pow(expected[row][i] - actual[row][i], 2);
+        size += Math.pow(expected[row][i], 2);
+      }
+    }
+    return Math.sqrt(difference / size);
   }
 
   @Test
