@@ -16,6 +16,9 @@ final class TextFlags {
 
   private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
 
+  private static final String MISSING =
+      "There is no text to predict; give --text FILE or --tokens-file FILE.";
+
   /** One of these. */
   private static final class Source {
 
@@ -34,8 +37,7 @@ final class TextFlags {
     private Optional<Path> tokens = Optional.empty();
   }
 
-  @ArgGroup(multiplicity = "1")
-  private Source source = new Source();
+  @ArgGroup private Source source = new Source();
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N tokens of the text.")
   private Optional<Integer> limit = Optional.empty();
@@ -59,7 +61,7 @@ final class TextFlags {
       int[] ids = limited(ids(source.tokens.get(), console));
       return model -> known(ids, model.program().vocabularySize());
     }
-    Path file = source.text.orElseThrow();
+    Path file = source.text.orElseThrow(() -> new UsageException(MISSING));
     String text = InputFile.text("text file", file, console);
     if (text.isBlank()) {
       throw new UsageException("The text file %s is empty; give some text.".formatted(file));
