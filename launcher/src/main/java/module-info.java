@@ -20,6 +20,8 @@ module dev.mobilellm.launcher {
       info.picocli;
   opens dev.mobilellm.launcher.main to
       info.picocli;
+  opens dev.mobilellm.launcher.perplexity to
+      info.picocli;
   opens dev.mobilellm.launcher.plugins to
       info.picocli;
 }

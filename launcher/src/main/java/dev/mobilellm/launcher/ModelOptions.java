@@ -71,6 +71,9 @@ public final class ModelOptions {
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
+  /** Looked for once, so that what is wrong with a plugin is told once. */
+  private PluginRegistry registry;
+
   /** The checkpoint: the named one, else the demo model. */
   public Path directory() {
     return isDemo() ? Installation.current().demoModel() : directory;
@@ -83,7 +86,10 @@ public final class ModelOptions {
 
   /** As {@link PluginOptions#registry}. */
   public PluginRegistry registry(Console console) {
-    return plugins.registry(console);
+    if (registry == null) {
+      registry = plugins.registry(console);
+    }
+    return registry;
   }
 
   /**
@@ -115,12 +121,22 @@ public final class ModelOptions {
    */
   public LanguageModel load(Console console) {
     LoadOptions options = loadOptions();
-    PluginRegistry registry = registry(console);
+    registry(console);
     if (isDemo()) {
       console.note(DEMO);
     }
+    return load(directory(), options, console);
+  }
+
+  /** Loads another checkpoint with the same options; else as {@link #load(Console)}. */
+  public LanguageModel load(Path other, Console console) {
+    return load(other, loadOptions(), console);
+  }
+
+  private LanguageModel load(Path checkpoint, LoadOptions options, Console console) {
+    PluginRegistry found = registry(console);
     try (LoadingLine progress = new LoadingLine(console)) {
-      return LanguageModel.load(directory(), options, registry, progress);
+      return LanguageModel.load(checkpoint, options, found, progress);
     }
   }
 

@@ -1,17 +1,12 @@
 package dev.mobilellm.launcher.generate;
 
 import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.InputFile;
 import dev.mobilellm.launcher.Tokens;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.generation.Prompt;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.text.Message;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +23,6 @@ final class PromptFlags {
   private static final String MISSING =
       "There is no prompt; give --prompt TEXT, --prompt-file FILE or --tokens IDS, or start a"
           + " conversation with \"mobilellm chat\".";
-
-  private static final Path STANDARD_INPUT = Path.of("-");
 
   /** One of these. */
   private static final class Source {
@@ -122,18 +115,6 @@ final class PromptFlags {
 
   /** A file's text without its last line break, which editors and echo add. */
   private static String contents(Path file, Console console) {
-    try {
-      byte[] bytes =
-          file.equals(STANDARD_INPUT) ? console.in().readAllBytes() : Files.readAllBytes(file);
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return text.replaceFirst("\\R\\z", "");
-    } catch (CharacterCodingException e) {
-      throw new UsageException("The prompt file %s is not UTF-8 text.".formatted(file));
-    } catch (NoSuchFileException e) {
-      throw new UsageException("There is no prompt file %s.".formatted(file));
-    } catch (IOException e) {
-      throw new UsageException(
-          "The prompt file %s cannot be read: %s.".formatted(file, e.getMessage()));
-    }
+    return InputFile.text("prompt file", file, console).replaceFirst("\\R\\z", "");
   }
 }

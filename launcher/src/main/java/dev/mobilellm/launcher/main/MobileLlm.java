@@ -6,6 +6,7 @@ import dev.mobilellm.launcher.chat.ChatCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
+import dev.mobilellm.launcher.perplexity.PerplexityCommand;
 import dev.mobilellm.launcher.plugins.PluginsCommand;
 import java.io.PrintWriter;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class MobileLlm implements Callable<Integer> {
             new InspectCommand(console),
             new PluginsCommand(console),
             new LogitsCommand(console),
+            new PerplexityCommand(console),
             new CompletionCommand(console))
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())

@@ -199,6 +199,12 @@ public final class LanguageModel implements AutoCloseable {
     return eosTokens;
   }
 
+  /** The token in front of every text, or empty if the checkpoint names none. */
+  public OptionalInt bosToken() {
+    List<Integer> bos = config().settings().integers("bos_token_id");
+    return bos.isEmpty() ? OptionalInt.empty() : OptionalInt.of(bos.getFirst());
+  }
+
   /** Oddities of the checkpoint that are no errors, one sentence each. */
   public List<String> warnings() {
     return List.copyOf(warnings);
@@ -292,11 +298,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private PromptEncoder encoder() {
-    List<Integer> bos = config().settings().integers("bos_token_id");
-    return new PromptEncoder(
-        tokenizer(),
-        template,
-        bos.isEmpty() ? OptionalInt.empty() : OptionalInt.of(bos.getFirst()));
+    return new PromptEncoder(tokenizer(), template, bosToken());
   }
 
   /** What is open while a model is being loaded: closed again if that fails. */

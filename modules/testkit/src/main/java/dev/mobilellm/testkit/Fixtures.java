@@ -68,7 +68,8 @@ public final class Fixtures {
   }
 
   /**
-   * A file of the fixtures that is no checkpoint: {@code jinja/cases.json}, {@code
+   * A file of the fixtures that is no checkpoint: {@code demo-chats/chats.txt} and {@code
+   * demo-chats/tokens.txt} (see {@link DemoChat}), {@code jinja/cases.json}, {@code
    * llama3-tokenizer/reference-ids.json}, {@code llama3-tokenizer/tokenizer.json.gz}, {@code
    * mlx-quantize.json}.
    */

@@ -1,0 +1,183 @@
+package dev.mobilellm.launcher.perplexity;
+
+import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.JsonOutput;
+import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.ProgressLine;
+import dev.mobilellm.launcher.report.JsonTree;
+import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.evaluation.Divergence;
+import dev.mobilellm.runtime.evaluation.Evaluator;
+import dev.mobilellm.runtime.evaluation.Perplexity;
+import dev.mobilellm.runtime.evaluation.ScoredModel;
+import dev.mobilellm.runtime.evaluation.Window;
+import dev.mobilellm.runtime.evaluation.Windows;
+import dev.mobilellm.spi.UsageException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says how well a model predicts a text. */
+@Command(
+    name = "perplexity",
+    description = {
+      "Says how well a model predicts a text: the perplexity of its tokens.",
+      "The text is read in windows of --context tokens, 512 where nothing else is said, each from"
+          + " an empty cache behind a BOS."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  mobilellm perplexity --model-path DIR --text wiki.txt",
+      "  mobilellm perplexity --model-path QUANTIZED --against DIR --text wiki.txt --limit 20000"
+    })
+public final class PerplexityCommand implements Callable<Integer> {
+
+  private static final int CONTEXT = 512;
+
+  private final Console console;
+
+  @Mixin private TextFlags text = new TextFlags();
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description = "Compare with this checkpoint, the reference: KL divergence, same top token.")
+  private Optional<Path> against = Optional.empty();
+
+  @Option(
+      names = "--stride",
+      paramLabel = "N",
+      description =
+          "Tokens from the start of a window to that of the next. Default: window behind window."
+              + " Smaller: more before each token, and more time.")
+  private Optional<Integer> stride = Optional.empty();
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "Tokens at the start of each window that do not count. Default: 0.")
+  private int warmUp;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean asJson;
+
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  /** A command on these streams. */
+  public PerplexityCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    int context = model.loadOptions().context();
+    windows(context > 0 ? context : CONTEXT);
+    TextFlags.Text wanted = text.read(console);
+    Report report;
+    try (LanguageModel judged = model.load(console)) {
+      int[] ids = wanted.encode(judged);
+      int longest = context > 0 ? context : Math.min(CONTEXT, judged.contextLength());
+      Windows cut = windows(longest);
+      List<Window> windows = cut.over(ids, judged.bosToken());
+      report =
+          against.isPresent()
+              ? compare(judged, against.get(), wanted, ids, cut, windows)
+              : score(judged, ids, cut, windows);
+    }
+    if (asJson) {
+      JsonOutput.write(console, json -> JsonTree.write(json, report.tree()));
+    } else {
+      report.lines().forEach(console.out()::println);
+    }
+    return console.out().checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
+  }
+
+  private Windows windows(int context) {
+    return new Windows(context, stride.orElseGet(() -> Windows.of(context).stride()), warmUp);
+  }
+
+  private Report score(LanguageModel judged, int[] ids, Windows cut, List<Window> windows) {
+    Perplexity perplexity = new Perplexity();
+    long start = System.nanoTime();
+    try (ProgressLine progress = progress(windows)) {
+      new Evaluator()
+          .score(
+              ScoredModel.of(judged),
+              windows,
+              score -> {
+                perplexity.add(score.logProbability());
+                progress.report(perplexity.tokens());
+              });
+    }
+    return report(judged, ids, cut, windows, perplexity, Optional.empty(), start);
+  }
+
+  private Report compare(
+      LanguageModel judged,
+      Path directory,
+      TextFlags.Text wanted,
+      int[] ids,
+      Windows cut,
+      List<Window> windows) {
+    try (LanguageModel reference = model.load(directory, console)) {
+      Evaluator.requireSameVocabulary(ScoredModel.of(judged), ScoredModel.of(reference));
+      if (reference.hasTokenizer() && !Arrays.equals(ids, wanted.encode(reference))) {
+        throw new UsageException(
+            "The tokenizers of %s and %s make different tokens of the text; only models with the same vocabulary can be compared."
+                .formatted(judged.files().directory(), reference.files().directory()));
+      }
+      Perplexity perplexity = new Perplexity();
+      Perplexity wished = new Perplexity();
+      Divergence divergence = new Divergence();
+      long start = System.nanoTime();
+      try (ProgressLine progress = progress(windows)) {
+        new Evaluator()
+            .compare(
+                ScoredModel.of(judged),
+                ScoredModel.of(reference),
+                windows,
+                comparison -> {
+                  perplexity.add(comparison.model().logProbability());
+                  wished.add(comparison.reference().logProbability());
+                  divergence.add(comparison);
+                  progress.report(perplexity.tokens());
+                });
+      }
+      Report.Against other =
+          new Report.Against(reference.files().directory().toString(), wished, divergence);
+      return report(judged, ids, cut, windows, perplexity, Optional.of(other), start);
+    }
+  }
+
+  private ProgressLine progress(List<Window> windows) {
+    return new ProgressLine(
+        console, "Evaluating", windows.stream().mapToLong(Window::scored).sum());
+  }
+
+  private static Report report(
+      LanguageModel judged,
+      int[] ids,
+      Windows cut,
+      List<Window> windows,
+      Perplexity perplexity,
+      Optional<Report.Against> other,
+      long start) {
+    return new Report(
+        judged.files().directory().toString(),
+        judged.device().info().id(),
+        cut,
+        judged.bosToken(),
+        ids.length,
+        windows.size(),
+        perplexity,
+        other,
+        (System.nanoTime() - start) / 1e9);
+  }
+}

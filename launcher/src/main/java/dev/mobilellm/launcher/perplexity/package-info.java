@@ -1,0 +1,2 @@
+/** The command {@code mobilellm perplexity}. */
+package dev.mobilellm.launcher.perplexity;
