@@ -7,6 +7,7 @@ import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.DeviceLimits;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Dimension;
 import java.awt.Font;
 import java.io.IOException;
 import java.io.Writer;
@@ -32,8 +33,12 @@ import org.w3c.dom.Document;
  */
 final class RooflineChart {
 
-  private static final int WIDTH = 1100;
-  private static final int HEIGHT = 600;
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 560;
+
+  /** Of a line of the legend. */
+  private static final int LEGEND_LINE = 24;
+
   private static final String ENDING = ".svg";
 
   /** Told apart by people who see few colours, too (Okabe and Ito). */
@@ -77,7 +82,7 @@ final class RooflineChart {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
-            .height(HEIGHT)
+            .height(HEIGHT + LEGEND_LINE * (1 + findings.report().measurements().size()))
             .title(title(findings))
             .xAxisTitle("operations per byte that must be read")
             .yAxisTitle("GFLOP/s")
@@ -104,8 +109,8 @@ final class RooflineChart {
               .getDOMImplementation()
               .createDocument("http://www.w3.org/2000/svg", "svg", null);
       SVGGraphics2D graphics = new SVGGraphics2D(document);
-      graphics.setSVGCanvasSize(new java.awt.Dimension(WIDTH, HEIGHT));
-      chart.paint(graphics, WIDTH, HEIGHT);
+      graphics.setSVGCanvasSize(new Dimension(WIDTH, chart.getHeight()));
+      chart.paint(graphics, WIDTH, chart.getHeight());
       graphics.stream(writer, true);
     } catch (SVGGraphics2DIOException | ParserConfigurationException e) {
       throw new ModelException("The chart cannot be drawn: " + e.getMessage() + ".", e);
@@ -128,7 +133,8 @@ final class RooflineChart {
         .getStyler()
         .setXAxisLogarithmic(true)
         .setYAxisLogarithmic(true)
-        .setLegendPosition(Styler.LegendPosition.OutsideE)
+        .setLegendPosition(Styler.LegendPosition.OutsideS)
+        .setLegendLayout(Styler.LegendLayout.Vertical)
         .setLegendBorderColor(Color.WHITE)
         .setChartBackgroundColor(Color.WHITE)
         .setPlotBorderVisible(false)
