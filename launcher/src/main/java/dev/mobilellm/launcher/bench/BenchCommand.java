@@ -76,7 +76,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--depth",
-      paramLabel = "N,...",
+      paramLabel = "N",
       split = ",",
       defaultValue = "0",
       description = "How many tokens the context holds before. Default: ${DEFAULT-VALUE}.")
@@ -84,7 +84,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      paramLabel = "N,...",
+      paramLabel = "N",
       split = ",",
       defaultValue = "1",
       description = "How many sequences generate at once. Default: ${DEFAULT-VALUE}.")

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -89,6 +91,7 @@ final class RooflineChart {
             .build();
     style(chart);
     List<Measurement> measurements = findings.report().measurements();
+    scale(chart, findings);
     findings.report().limits().ifPresent(limits -> addRoof(chart, limits, measurements));
     for (int i = 0; i < measurements.size(); i++) {
       addPoint(chart, findings, measurements.get(i), COLOURS.get(i % COLOURS.size()));
@@ -141,6 +144,16 @@ final class RooflineChart {
         .setChartTitleBoxVisible(false)
         .setMarkerSize(12)
         .setBaseFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+  }
+
+  /** To whole powers of ten: only those have labels. */
+  private static void scale(XYChart chart, Findings findings) {
+    List<Double> speeds = new ArrayList<>();
+    findings.report().limits().ifPresent(limits -> speeds.add(limits.flopsPerSecond()));
+    findings.report().measurements().forEach(m -> speeds.add(m.flopsPerSecond().median()));
+    double low = Math.floor(Math.log10(Collections.min(speeds) / 1e9));
+    double high = Math.ceil(Math.log10(Collections.max(speeds) / 1e9));
+    chart.getStyler().setYAxisMin(Math.pow(10, low)).setYAxisMax(Math.pow(10, high));
   }
 
   private static void addRoof(XYChart chart, DeviceLimits limits, List<Measurement> measurements) {
