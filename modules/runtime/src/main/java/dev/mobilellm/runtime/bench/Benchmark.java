@@ -13,6 +13,7 @@ import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,9 @@ public final class Benchmark {
   private final BenchPlan plan;
   private final LoadProgress progress;
   private final ModelWork work;
+  private final List<MemorySegment> memory;
   private final List<Sequence> sequences = new ArrayList<>();
+  private final List<DeviceLimits> limits = new ArrayList<>();
   private final Random random = new Random(SEED);
   private final long totalTokens;
   private long doneTokens;
@@ -43,6 +46,7 @@ public final class Benchmark {
     this.progress = progress;
     program = model.compiled();
     work = new ModelWork(model);
+    memory = work.memory();
     totalTokens = totalTokens(plan);
   }
 
@@ -78,32 +82,34 @@ public final class Benchmark {
         warmUp += decode(batch, plan.decode(), 0);
       }
     }
-    stage = "Measuring the device";
-    progress.report(stage, doneTokens, totalTokens);
-    Optional<DeviceLimits> limits = model.computeDevice().measure(work.memory());
     List<Measurement> measurements = new ArrayList<>();
     for (int depth : plan.depths()) {
       fill(depth);
       measurements.addAll(measure(depth));
     }
     List<OperationTime> operations = explain ? operations(plan.depths().getFirst()) : List.of();
-    return new BenchReport(firstToken, warmUp, limits, measurements, operations);
+    return new BenchReport(firstToken, warmUp, typical(limits), measurements, operations);
   }
 
   private void fill(int depth) {
-    stage = "Filling caches with %,d tokens".formatted(depth);
+    stage = "Filling caches with %d tokens".formatted(depth);
     for (Sequence sequence : sequences) {
       read(sequence, depth - sequence.position(), Wanted.NONE);
     }
   }
 
-  /** The rounds alternate, so that a slow minute of the machine meets all. */
+  /**
+   * Everything in each round, the device's limits too, so that a slow moment of the machine meets
+   * all.
+   */
   private List<Measurement> measure(int depth) {
     List<Double> prefills = new ArrayList<>();
     List<List<Double>> decodes = new ArrayList<>();
     plan.batches().forEach(batch -> decodes.add(new ArrayList<>()));
     for (int round = 1; round <= plan.repeat(); round++) {
-      stage = "Depth %,d, round %d of %d".formatted(depth, round, plan.repeat());
+      stage = "Depth %d, round %d of %d".formatted(depth, round, plan.repeat());
+      progress.report(stage, doneTokens, totalTokens);
+      model.computeDevice().measure(memory).ifPresent(limits::add);
       if (plan.prefill() > 0) {
         prefills.add(prefill(depth));
       }
@@ -210,6 +216,16 @@ public final class Benchmark {
       times.add(Phase.DECODE, step(List.of(sequence)));
     }
     return times.longestFirst();
+  }
+
+  /** Of reading the median, since neighbours on the memory bus come and go; else the best. */
+  private static Optional<DeviceLimits> typical(List<DeviceLimits> limits) {
+    if (limits.isEmpty()) {
+      return Optional.empty();
+    }
+    double[] reads = limits.stream().mapToDouble(DeviceLimits::readBytesPerSecond).toArray();
+    double[] flops = limits.stream().mapToDouble(DeviceLimits::flopsPerSecond).toArray();
+    return Optional.of(new DeviceLimits(Spread.of(reads).median(), Spread.of(flops).max()));
   }
 
   private void report(int tokens) {
