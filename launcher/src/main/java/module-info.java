@@ -3,12 +3,19 @@ module dev.mobilellm.launcher {
   requires com.fasterxml.jackson.core;
   requires dev.mobilellm.runtime;
   requires info.picocli;
+  // What charts are drawn with.
+  requires java.desktop;
+  requires java.xml;
+  requires org.apache.xmlgraphics.batik.svggen;
+  requires org.knowm.xchart;
   requires org.jline.reader;
   requires org.jline.terminal;
   // JLine reaches the JVM's signal handlers there.
   requires jdk.unsupported;
 
   opens dev.mobilellm.launcher to
+      info.picocli;
+  opens dev.mobilellm.launcher.bench to
       info.picocli;
   opens dev.mobilellm.launcher.chat to
       info.picocli;

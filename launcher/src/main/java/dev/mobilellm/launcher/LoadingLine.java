@@ -6,7 +6,7 @@ import dev.mobilellm.runtime.LoadListener;
  * Shows on a terminal how far loading is, if it takes more than a second, and leaves no trace when
  * it is closed. Warnings are lines that stay.
  */
-final class LoadingLine implements LoadListener, AutoCloseable {
+public final class LoadingLine implements LoadListener, AutoCloseable {
 
   private static final long PATIENCE_NANOS = 1_000_000_000L;
   private static final long REFRESH_NANOS = 100_000_000L;
@@ -16,7 +16,8 @@ final class LoadingLine implements LoadListener, AutoCloseable {
   private long due = System.nanoTime() + PATIENCE_NANOS;
   private boolean shown;
 
-  LoadingLine(Console console) {
+  /** Progress goes to the console's stderr. */
+  public LoadingLine(Console console) {
     this.console = console;
   }
 

@@ -21,7 +21,7 @@ public final class ModelOptions {
   @Option(
       names = "--model-path",
       paramLabel = "DIR",
-      description = "Checkpoint directory. Default: the demo model.")
+      description = "Checkpoint directory. Default: the demo model; for bench: random weights.")
   private Path directory;
 
   @Option(

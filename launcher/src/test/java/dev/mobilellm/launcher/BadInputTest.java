@@ -60,6 +60,21 @@ class BadInputTest {
           --model-path x generate              | --model-path stands before the command generate
           logits                               | Missing required option: '--tokens=IDS'.
           logits --tokens 1,2,3 --context 2 --device reference | There are 3 tokens, but the context holds 2
+          bench --shape 1B                     | There is no shape "1B"; there are: 140M, 360M, 950M.
+          bench --encoding int4                | There is no encoding "int4"; there are: f32, f16, bf16, and qB-gG
+          bench --batch 0                      | batch must be at least 1, found 0.
+          bench --depth -1                     | depth must be at least 0, found -1.
+          bench --depth 0,many                 | 'many' is not an int
+          bench --repeat 0                     | repeat must be at least 1, found 0.
+          bench --prefill 0 --decode 0         | There is nothing to measure
+          bench --depth 32700                  | A depth of 32700 and 512 tokens behind it are more than the context of 32768
+          bench --context 600 --depth 100      | are more than the context of 600 tokens
+          bench --batch 1000                   | A batch of 1000 sequences is more than the 512 tokens
+          bench --shape 140M --model-path x    | --shape is for random weights
+          bench --encoding f32 --model-path x  | --encoding is for random weights
+          bench --chart chart.png              | --chart writes SVG; give a file that ends in .svg
+          bench --chart no-such-folder/x.svg   | There is no folder
+          bench --threads 0                    | --threads must be at least 1, found 0.
           logits --tokens 1,99999 --device reference | The token 99999 is not in the vocabulary of 0 to 767.
           """)
   void aRequestThatCannotBeMeant(String commandLine, String sentence) {

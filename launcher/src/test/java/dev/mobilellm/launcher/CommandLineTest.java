@@ -36,7 +36,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate", "logits", "completion"})
+  @ValueSource(strings = {"generate", "logits", "bench", "completion"})
   void eachCommandHasHelpWithAnExampleAndAVersion(String command) {
     Run help = Run.of(command, "--help");
     assertEquals(0, help.code());

@@ -4,11 +4,14 @@ import dev.mobilellm.kernels.java.threads.WorkerThreads;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceInfo;
+import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.graph.Program;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The open device: its threads and the programs compiled on it. */
 final class JavaDevice implements ComputeDevice {
@@ -51,6 +54,11 @@ final class JavaDevice implements ComputeDevice {
             progress);
     programs.add(compiled);
     return compiled;
+  }
+
+  @Override
+  public Optional<DeviceLimits> measure(List<MemorySegment> memory) {
+    return MachineLimits.measure(workers, memory);
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A program whose operations are bound to kernels; a forward pass runs them one after another. */
 final class JavaProgram implements CompiledProgram {
@@ -110,15 +111,34 @@ final class JavaProgram implements CompiledProgram {
 
   @Override
   public BatchResult forward(Batch batch) {
-    requireOpen();
-    pass.fill(batch);
-    pass.ensureCaches();
-    memory.ensure(pass.tokens(), pass.wanted());
+    prepare(batch);
     for (JavaKernel kernel : kernels) {
       kernel.run(pass);
     }
     pass.advance();
     return new JavaResult(logits, pass.wanted(), batch.output());
+  }
+
+  @Override
+  public Optional<long[]> profile(Batch batch) {
+    prepare(batch);
+    long[] nanos = new long[kernels.length];
+    long start = System.nanoTime();
+    for (int i = 0; i < kernels.length; i++) {
+      kernels[i].run(pass);
+      long end = System.nanoTime();
+      nanos[i] = end - start;
+      start = end;
+    }
+    pass.advance();
+    return Optional.of(nanos);
+  }
+
+  private void prepare(Batch batch) {
+    requireOpen();
+    pass.fill(batch);
+    pass.ensureCaches();
+    memory.ensure(pass.tokens(), pass.wanted());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.mobilellm.launcher.main;
 
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.bench.BenchCommand;
 import dev.mobilellm.launcher.chat.ChatCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
@@ -84,6 +85,7 @@ public final class MobileLlm implements Callable<Integer> {
             new PluginsCommand(console),
             new LogitsCommand(console),
             new PerplexityCommand(console),
+            new BenchCommand(console),
             new CompletionCommand(console))
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())

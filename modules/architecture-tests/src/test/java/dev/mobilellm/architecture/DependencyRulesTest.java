@@ -32,8 +32,8 @@ final class DependencyRulesTest {
         new Confined(
             "Vector API",
             List.of("jdk.incubator.vector.."),
-            List.of("dev.mobilellm.kernels.java..", "dev.mobilellm.benchmarks.."),
-            "it is an incubator module: when it changes, one module of the application changes"),
+            List.of("dev.mobilellm.kernels.java.."),
+            "it is an incubator module: when it changes, one module changes"),
         new Confined(
             "LWJGL",
             List.of("org.lwjgl.."),
@@ -65,6 +65,11 @@ final class DependencyRulesTest {
             List.of("picocli..", "org.jline.."),
             List.of("dev.mobilellm.launcher.."),
             "the runtime is a library and has no command line"),
+        new Confined(
+            "XChart and Batik",
+            List.of("org.knowm..", "org.apache.batik.."),
+            List.of("dev.mobilellm.launcher.bench.."),
+            "only one command draws"),
         new Confined(
             "JUnit",
             List.of("org.junit.."),

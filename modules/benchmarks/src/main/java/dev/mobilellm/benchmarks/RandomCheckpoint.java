@@ -1,8 +1,12 @@
 package dev.mobilellm.benchmarks;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mobilellm.checkpoint.SafetensorsWriter;
 import dev.mobilellm.checkpoint.StorageType;
+import dev.mobilellm.runtime.bench.ModelShape;
+import dev.mobilellm.runtime.bench.NormalBits;
 import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.weights.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -32,6 +36,7 @@ public final class RandomCheckpoint {
       "Wanted are SHAPE (140M, 360M or 950M), DTYPE (bf16, f16 or f32), DIR, and perhaps a SEED";
   private static final double DEVIATION = 0.02;
   private static final long PIECE = 4 << 20;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private RandomCheckpoint() {}
 
@@ -49,7 +54,7 @@ public final class RandomCheckpoint {
       long seed = args.length == 4 ? Long.parseLong(args[3]) : 0;
       DType type = DType.valueOf(args[1].toUpperCase(Locale.ROOT));
       write(ModelShape.named(args[0]), type, Path.of(args[2]), seed);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | UsageException e) {
       throw new ModelException(USAGE + "; found " + String.join(" ", args) + ".", e);
     }
   }
@@ -64,11 +69,13 @@ public final class RandomCheckpoint {
   public static void write(ModelShape shape, DType type, Path directory, long seed) {
     try {
       Files.createDirectories(directory);
-      Files.writeString(directory.resolve("config.json"), shape.config(type));
+      Files.writeString(
+          directory.resolve("config.json"),
+          MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(shape.config(dtype(type))));
     } catch (IOException e) {
       throw new ModelException(directory + " cannot be written: " + e.getMessage() + ".", e);
     }
-    List<SafetensorsWriter.Tensor> tensors = shape.tensors(StorageType.of(type));
+    List<SafetensorsWriter.Tensor> tensors = tensors(shape, type);
     NormalBits weights = new NormalBits(type, 0, DEVIATION, seed);
     NormalBits norms = new NormalBits(type, 1, DEVIATION, seed);
     Path file = directory.resolve("model.safetensors");
@@ -86,5 +93,26 @@ public final class RandomCheckpoint {
       }
       writer.commit();
     }
+  }
+
+  private static List<SafetensorsWriter.Tensor> tensors(ModelShape shape, DType type) {
+    return shape.tensors().stream()
+        .map(
+            tensor ->
+                new SafetensorsWriter.Tensor(
+                    tensor.name(),
+                    StorageType.of(type),
+                    tensor.isNorm()
+                        ? List.of((long) tensor.columns())
+                        : List.of((long) tensor.rows(), (long) tensor.columns())))
+        .toList();
+  }
+
+  private static String dtype(DType type) {
+    return switch (type) {
+      case F32 -> "float32";
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+    };
   }
 }

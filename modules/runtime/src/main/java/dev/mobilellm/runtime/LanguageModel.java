@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A model that is loaded and answers.
@@ -55,6 +56,7 @@ public final class LanguageModel implements AutoCloseable {
   private final PluginRegistry registry;
   private final ModelAssembly assembly;
   private final DeviceChoice device;
+  private final ComputeDevice computeDevice;
   private final ForwardPass forwardPass;
   private final Optional<Tokenizer> tokenizer;
   private final Optional<ChatTemplate> template;
@@ -64,27 +66,20 @@ public final class LanguageModel implements AutoCloseable {
   private final int maxBatchTokens;
   private final Deque<AutoCloseable> resources;
 
-  private LanguageModel(Loading loading, Path directory, LoadOptions options) {
+  private LanguageModel(
+      Loading loading,
+      ModelFiles files,
+      Function<Selector, WeightSource> opening,
+      LoadOptions options) {
+    this.files = files;
     registry = loading.registry;
     warnings = loading.warnings;
     resources = loading.resources;
-    files = CheckpointFiles.open(directory);
     ModelConfig config = files.config();
     ModelAssembly.requireSupported(config);
     Selector selector = new Selector(registry);
     TextPlugins.Opening text = loading.own(TextPlugins.start(files, selector));
-    WeightSource weights =
-        loading.own(
-            selector
-                .require(
-                    Service.WEIGHTS,
-                    Optional.empty(),
-                    provider -> provider.matches(files),
-                    directory.toString())
-                .chosen()
-                .orElseThrow()
-                .plugin()
-                .open(files));
+    WeightSource weights = loading.own(opening.apply(selector));
     TensorLedger ledger = new TensorLedger(weights, true);
     assembly =
         ModelAssembly.assemble(
@@ -108,7 +103,7 @@ public final class LanguageModel implements AutoCloseable {
 
     device = DeviceChoice.choose(registry, options.device());
     maxBatchTokens = Math.min(options.maxBatchTokens(), contextLength);
-    ComputeDevice computeDevice =
+    computeDevice =
         loading.own(
             device.open(
                 new DeviceOptions(
@@ -146,13 +141,52 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel load(
       Path directory, LoadOptions options, PluginRegistry registry, LoadListener listener) {
+    ModelFiles files = CheckpointFiles.open(directory);
+    return load(files, selector -> open(files, selector), options, registry, listener);
+  }
+
+  /**
+   * As {@link #load(Path, LoadOptions, PluginRegistry, LoadListener)}, with weights that are open
+   * already and need not be on a disk.
+   *
+   * @param files the configuration, and what there is for text
+   * @param weights closed with the model, or if loading fails
+   */
+  public static LanguageModel load(
+      ModelFiles files,
+      WeightSource weights,
+      LoadOptions options,
+      PluginRegistry registry,
+      LoadListener listener) {
+    return load(files, selector -> weights, options, registry, listener);
+  }
+
+  private static LanguageModel load(
+      ModelFiles files,
+      Function<Selector, WeightSource> opening,
+      LoadOptions options,
+      PluginRegistry registry,
+      LoadListener listener) {
     Loading loading = new Loading(registry, listener);
     try {
-      return new LanguageModel(loading, directory, options);
+      return new LanguageModel(loading, files, opening, options);
     } catch (RuntimeException | Error e) {
       loading.closeAll();
       throw e;
     }
+  }
+
+  private static WeightSource open(ModelFiles files, Selector selector) {
+    return selector
+        .require(
+            Service.WEIGHTS,
+            Optional.empty(),
+            provider -> provider.matches(files),
+            files.directory().toString())
+        .chosen()
+        .orElseThrow()
+        .plugin()
+        .open(files);
   }
 
   /** The files it was loaded from. */
@@ -167,6 +201,11 @@ public final class LanguageModel implements AutoCloseable {
   /** The device it runs on. */
   public DeviceChoice device() {
     return device;
+  }
+
+  /** The open device itself, for measuring; it is closed with the model. */
+  public ComputeDevice computeDevice() {
+    return computeDevice;
   }
 
   /** What was recorded, and which plugins recorded it. */

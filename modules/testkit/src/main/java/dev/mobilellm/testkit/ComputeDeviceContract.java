@@ -293,6 +293,24 @@ public abstract class ComputeDeviceContract {
   }
 
   @Test
+  void aProfiledPassIsAPassLikeAnyOther() {
+    int[] tokens = tokens(9);
+    try (CompiledProgram program = compile(ProgramSpec.SMALL);
+        Sequence sequence = program.openSequence(9)) {
+      Batch start = Batch.of(sequence, Arrays.copyOf(tokens, 4), Wanted.LAST);
+      Optional<long[]> nanos = program.profile(start);
+      if (nanos.isEmpty()) {
+        assertEquals(0, sequence.position(), "a device that cannot tell runs nothing");
+        return;
+      }
+      assertEquals(program.explain().size(), nanos.get().length, "a time for each operation");
+      float[][] rest = Runs.append(program, sequence, Arrays.copyOfRange(tokens, 4, 9), 5);
+      float[][] expected = Arrays.copyOfRange(Runs.logits(program, tokens, 9), 4, 9);
+      assertClose(expected, rest, drift(), "tokens behind a profiled pass");
+    }
+  }
+
+  @Test
   void closingTheDeviceClosesItsPrograms() {
     CompiledProgram program = compile(ProgramSpec.SMALL);
     Sequence sequence = program.openSequence(3);

@@ -1,6 +1,7 @@
 package dev.mobilellm.spi.device;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A program on a device.
@@ -33,6 +34,18 @@ public interface CompiledProgram extends AutoCloseable {
    *     are more tokens than {@code maxBatchTokens}; nothing has changed then
    */
   BatchResult forward(Batch batch);
+
+  /**
+   * A forward pass that tells how long each operation took; its result is dropped. Passes through
+   * {@link #forward} are not slowed down by this.
+   *
+   * @return nanoseconds in the order of {@link #explain()}; empty, and then nothing was run, if the
+   *     device cannot tell
+   * @throws IllegalArgumentException as {@link #forward}
+   */
+  default Optional<long[]> profile(Batch batch) {
+    return Optional.empty();
+  }
 
   /** What runs each operation, in order, for reports and tests. */
   List<BoundOp> explain();

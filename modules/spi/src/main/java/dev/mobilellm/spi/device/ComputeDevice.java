@@ -1,6 +1,9 @@
 package dev.mobilellm.spi.device;
 
 import dev.mobilellm.spi.graph.Program;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 
 /** An open device. Closing it closes what was compiled on it. Safe for several threads. */
 public interface ComputeDevice extends AutoCloseable {
@@ -15,6 +18,18 @@ public interface ComputeDevice extends AutoCloseable {
    * @throws dev.mobilellm.spi.ModelException if the device cannot hold it, saying what is missing
    */
   CompiledProgram compile(Program program, LoadProgress progress);
+
+  /**
+   * Measures what this device can do at best, with the threads that programs run on, in a few
+   * seconds. Forward passes wait meanwhile.
+   *
+   * @param memory what is read to find the speed of memory, usually the weights of a model; if the
+   *     caches hold all of it, it is their speed that is found
+   * @return empty if the device cannot tell, or has too little to read
+   */
+  default Optional<DeviceLimits> measure(List<MemorySegment> memory) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -1,4 +1,4 @@
-package dev.mobilellm.benchmarks;
+package dev.mobilellm.runtime.bench;
 
 import dev.mobilellm.spi.weights.DType;
 import java.lang.foreign.MemorySegment;
@@ -8,9 +8,10 @@ import java.util.Random;
 
 /**
  * Normally distributed numbers at the speed of a disk: 65,536 of them are drawn once, and each
- * value is one of these, chosen by 16 random bits.
+ * value is one of these, chosen by 16 random bits. The same seed gives the same bits. Not safe for
+ * several threads.
  */
-final class NormalBits {
+public final class NormalBits {
 
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -20,7 +21,10 @@ final class NormalBits {
   private final int bits;
   private long state;
 
-  NormalBits(DType type, double mean, double deviation, long seed) {
+  /**
+   * @param type as which they are stored
+   */
+  public NormalBits(DType type, double mean, double deviation, long seed) {
     Random random = new Random(seed);
     for (int i = 0; i < CHOICES; i++) {
       stored[i] = bits(type, (float) (mean + deviation * random.nextGaussian()));
@@ -34,7 +38,7 @@ final class NormalBits {
    *
    * @param target a whole number of values
    */
-  void fill(MemorySegment target) {
+  public void fill(MemorySegment target) {
     long at = 0;
     for (; at + Long.BYTES <= target.byteSize(); at += Long.BYTES) {
       target.set(LONG, at, next());

@@ -1,0 +1,2 @@
+/** The command that measures speed. */
+package dev.mobilellm.launcher.bench;
