@@ -3,10 +3,10 @@ package dev.mobilellm.launcher;
 import dev.mobilellm.runtime.LoadListener;
 
 /**
- * Shows on a terminal how far loading is, if it takes more than a second, and leaves no trace when
- * it is closed. Warnings are lines that stay.
+ * Shows on a terminal how far loading is, or other work, if it takes more than a second, and leaves
+ * no trace when it is closed. Warnings are lines that stay.
  */
-final class LoadingLine implements LoadListener, AutoCloseable {
+public final class LoadingLine implements LoadListener, AutoCloseable {
 
   private static final long PATIENCE_NANOS = 1_000_000_000L;
   private static final long REFRESH_NANOS = 100_000_000L;
@@ -16,7 +16,8 @@ final class LoadingLine implements LoadListener, AutoCloseable {
   private long due = System.nanoTime() + PATIENCE_NANOS;
   private boolean shown;
 
-  LoadingLine(Console console) {
+  /** A line on the console's stderr. */
+  public LoadingLine(Console console) {
     this.console = console;
   }
 
@@ -33,12 +34,17 @@ final class LoadingLine implements LoadListener, AutoCloseable {
 
   @Override
   public void warning(String message) {
-    close();
+    erase();
     console.note(message);
   }
 
   @Override
   public void close() {
+    erase();
+  }
+
+  /** Makes room for a line that stays. */
+  public void erase() {
     if (shown) {
       console.err().print(ERASE);
       console.err().flush();

@@ -3,6 +3,7 @@ package dev.mobilellm.launcher.main;
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.chat.ChatCommand;
+import dev.mobilellm.launcher.convert.ConvertCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
@@ -82,6 +83,7 @@ public final class MobileLlm implements Callable<Integer> {
             new InspectCommand(console),
             new PluginsCommand(console),
             new LogitsCommand(console),
+            new ConvertCommand(console),
             new CompletionCommand(console))
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
