@@ -1,16 +1,10 @@
 package dev.mobilellm.launcher.convert;
 
 import dev.mobilellm.launcher.LoadingLine;
-import dev.mobilellm.runtime.LoadOptions;
-import dev.mobilellm.runtime.plugins.PluginRegistry;
-import dev.mobilellm.runtime.plugins.Selector;
-import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
-import dev.mobilellm.spi.model.ModelFiles;
 import dev.mobilellm.spi.text.Tokenizer;
 import dev.mobilellm.spi.weights.AffineGroups;
-import dev.mobilellm.spi.weights.WeightSource;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,18 +19,15 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
  * A text to measure a model on, and the model.
  *
- * @param files of the model
- * @param weights of the model
  * @param tokens of the text, behind the model's BOS if it has one
  */
-record Calibration(ModelFiles files, WeightSource weights, int[] tokens) {
+record Calibration(SourceModel model, int[] tokens) {
 
   /** What is measured; more would tell little more and take as much longer. */
   static final int MOST_TOKENS = 512;
@@ -55,23 +46,12 @@ record Calibration(ModelFiles files, WeightSource weights, int[] tokens) {
    * @throws UsageException if there is no such text, or it is too short
    * @throws ModelException if the model has no tokenizer
    */
-  static Calibration read(
-      Path file, ModelFiles files, WeightSource weights, PluginRegistry registry) {
+  static Calibration read(Path file, SourceModel model) {
     String text = text(file);
-    int most = Math.min(MOST_TOKENS, files.config().maxPositionEmbeddings());
+    int most = Math.min(MOST_TOKENS, model.config().maxPositionEmbeddings());
     String start = text.substring(0, Math.min(text.length(), most * CHARACTERS_PER_TOKEN));
     int[] ids;
-    try (Tokenizer tokenizer =
-        new Selector(registry)
-            .require(
-                Service.TOKENIZER,
-                Optional.empty(),
-                plugin -> plugin.matches(files),
-                files.directory().toString())
-            .chosen()
-            .orElseThrow()
-            .plugin()
-            .open(files)) {
+    try (Tokenizer tokenizer = model.tokenizer()) {
       ids = tokenizer.encode(start);
     }
     if (ids.length < LEAST_TOKENS) {
@@ -80,11 +60,10 @@ record Calibration(ModelFiles files, WeightSource weights, int[] tokens) {
               .formatted(file, ids.length, LEAST_TOKENS, most));
     }
     IntStream bos =
-        files.config().settings().integers("bos_token_id").stream()
+        model.config().settings().integers("bos_token_id").stream()
             .limit(1)
             .mapToInt(Integer::intValue);
-    return new Calibration(
-        files, weights, IntStream.concat(bos, Arrays.stream(ids)).limit(most).toArray());
+    return new Calibration(model, IntStream.concat(bos, Arrays.stream(ids)).limit(most).toArray());
   }
 
   /**
@@ -96,20 +75,14 @@ record Calibration(ModelFiles files, WeightSource weights, int[] tokens) {
    * @return by path; incomplete if cancelled
    */
   Map<String, Double> measure(
-      ConversionPlan plan,
-      Path file,
-      LoadOptions options,
-      PluginRegistry registry,
-      LoadingLine progress,
-      BooleanSupplier cancelled) {
+      ConversionPlan plan, Path file, LoadingLine progress, BooleanSupplier cancelled) {
     SensitivityFile kept = SensitivityFile.open(file, subject(plan));
     List<ConversionPlan.Entry> missing =
         plan.quantized().stream().filter(entry -> kept.find(entry.path()).isEmpty()).toList();
     if (missing.isEmpty()) {
       return kept.values();
     }
-    try (Sensitivities sensitivities =
-        new Sensitivities(files.config(), weights, tokens, options, registry)) {
+    try (Sensitivities sensitivities = new Sensitivities(model, tokens)) {
       TimeLeft time = new TimeLeft();
       for (int i = 0; i < missing.size() && !cancelled.getAsBoolean(); i++) {
         ConversionPlan.Entry entry = missing.get(i);

@@ -1,6 +1,5 @@
 package dev.mobilellm.launcher.convert;
 
-import dev.mobilellm.checkpoint.CheckpointFiles;
 import dev.mobilellm.checkpoint.CheckpointWriter;
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
@@ -9,17 +8,13 @@ import dev.mobilellm.launcher.LoadingLine;
 import dev.mobilellm.launcher.ModelOptions;
 import dev.mobilellm.launcher.report.Quantity;
 import dev.mobilellm.runtime.LoadOptions;
-import dev.mobilellm.runtime.plugins.PluginRegistry;
-import dev.mobilellm.runtime.plugins.Selector;
-import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.spi.UsageException;
-import dev.mobilellm.spi.model.ModelFiles;
-import dev.mobilellm.spi.weights.WeightSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,108 +58,81 @@ public final class ConvertCommand implements Callable<Integer> {
     ConversionPlan.Wish wish = flags.wish();
     LoadOptions options = model.loadOptions();
     CheckpointWriter.requireFree(out);
-    PluginRegistry registry = model.registry(console);
-    CheckpointFiles files = CheckpointFiles.open(model.directory());
-    try (WeightSource weights = open(files, registry);
+    try (SourceModel source =
+            SourceModel.open(model.directory(), options, model.registry(console));
         Interrupt interrupt = Interrupt.listen();
         LoadingLine progress = new LoadingLine(console)) {
       TimeLeft time = new TimeLeft();
-      boolean tied = files.config().tieWordEmbeddings();
-      Planner planner = bits -> ConversionPlan.of(weights, tied, wish, bits);
-      ConversionPlan plan;
-      if (flags.isDynamic()) {
-        Measured measured = new Measured(files, weights, options, registry);
-        Optional<BitChoice> choice = choose(measured, planner, progress, interrupt);
-        if (choice.isEmpty()) {
-          return ExitCode.INTERRUPTED;
-        }
-        progress.erase();
-        choice.get().lines().forEach(console.out()::println);
-        plan = planner.plan(choice.get()::bits);
-      } else {
-        plan = planner.plan(path -> flags.bits());
+      Optional<ConversionPlan> plan =
+          flags.isDynamic()
+              ? mixed(source, wish, progress, interrupt)
+              : Optional.of(checked(source.plan(wish, path -> flags.bits()), wish));
+      if (plan.isEmpty()) {
+        return ExitCode.INTERRUPTED;
       }
-      requireMatrices(plan, wish);
-      note(plan, wish);
-      Conversion conversion = new Conversion(files, plan, Conversion::freeSpace);
+      note(plan.get(), wish);
+      Conversion conversion = new Conversion(source.files(), plan.get(), Conversion::freeSpace);
       if (!conversion.write(out, progress, interrupt::isWanted)) {
         return ExitCode.INTERRUPTED;
       }
       progress.erase();
-      console.out().println(summary(plan, time.seconds()));
+      console.out().println(summary(plan.get(), time.seconds()));
     }
     return console.out().checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
   }
 
-  /** Plans with given widths by path. */
-  @FunctionalInterface
-  private interface Planner {
-    ConversionPlan plan(ToIntFunction<String> bits);
-  }
-
-  /** A model that is measured. */
-  private record Measured(
-      CheckpointFiles files, WeightSource weights, LoadOptions options, PluginRegistry registry) {}
-
-  /** Measures and chooses; empty if it was interrupted. */
-  private Optional<BitChoice> choose(
-      Measured measured, Planner planner, LoadingLine progress, Interrupt interrupt) {
+  /** Measures and chooses widths; empty if it was interrupted. */
+  private Optional<ConversionPlan> mixed(
+      SourceModel source, ConversionPlan.Wish wish, LoadingLine progress, Interrupt interrupt) {
     ConvertFlags.Dynamic dynamic = flags.dynamic();
-    ConversionPlan low = planner.plan(path -> dynamic.lowBits());
-    ConversionPlan high = planner.plan(path -> dynamic.highBits());
-    if (!low.quantized().isEmpty()) {
-      BitChoice.requireReachable(low, high, dynamic.targetBpw());
-    }
-    Path absolute = out.toAbsolutePath().normalize();
-    Path file =
+    ConversionPlan low = checked(source.plan(wish, path -> dynamic.lowBits()), wish);
+    ConversionPlan high = source.plan(wish, path -> dynamic.highBits());
+    BitChoice.requireReachable(low, high, dynamic.targetBpw());
+    Path place = out.toAbsolutePath().normalize();
+    Path sensitivities =
         dynamic
             .sensitivities()
             .map(Path::toAbsolutePath)
-            .orElseGet(
-                () -> absolute.resolveSibling(absolute.getFileName() + ".sensitivities.json"));
+            .orElseGet(() -> place.resolveSibling(place.getFileName() + ".sensitivities.json"));
     Map<String, Double> divergences =
-        Calibration.read(dynamic.calibration(), measured.files, measured.weights, measured.registry)
-            .measure(low, file, measured.options, measured.registry, progress, interrupt::isWanted);
-    return interrupt.isWanted()
-        ? Optional.empty()
-        : Optional.of(BitChoice.of(low, high, divergences, dynamic.targetBpw()));
+        Calibration.read(dynamic.calibration(), source)
+            .measure(low, sensitivities, progress, interrupt::isWanted);
+    if (interrupt.isWanted()) {
+      return Optional.empty();
+    }
+    progress.erase();
+    BitChoice choice = BitChoice.of(low, high, divergences, dynamic.targetBpw());
+    choice.lines().forEach(console.out()::println);
+    return Optional.of(source.plan(wish, choice::bits));
   }
 
-  private static WeightSource open(ModelFiles files, PluginRegistry registry) {
-    return new Selector(registry)
-        .require(
-            Service.WEIGHTS,
-            Optional.empty(),
-            provider -> provider.matches(files),
-            files.directory().toString())
-        .chosen()
-        .orElseThrow()
-        .plugin()
-        .open(files);
-  }
-
-  private static void requireMatrices(ConversionPlan plan, ConversionPlan.Wish wish) {
+  private static ConversionPlan checked(ConversionPlan plan, ConversionPlan.Wish wish) {
     if (wish.groupSize() > 0 && plan.quantized().isEmpty()) {
       throw new UsageException(
           "No matrix would be quantized: none has rows that are whole groups of %d; give a smaller --group-size."
               .formatted(wish.groupSize()));
     }
+    return plan;
   }
 
   private void note(ConversionPlan plan, ConversionPlan.Wish wish) {
     if (!plan.indivisible().isEmpty()) {
       console.note(
           "%d matrices stay in float, because their rows are no whole groups of %d: %s."
-              .formatted(
-                  plan.indivisible().size(),
-                  wish.groupSize(),
-                  String.join(", ", plan.indivisible())));
+              .formatted(plan.indivisible().size(), wish.groupSize(), folded(plan.indivisible())));
     }
     if (!plan.dropped().isEmpty()) {
       console.note(
-          "Left out, because the model does not use them: %s."
-              .formatted(String.join(", ", plan.dropped())));
+          "Left out, because the model does not use them: %s.".formatted(folded(plan.dropped())));
     }
+  }
+
+  /** Names that differ by their layer alone are one. */
+  private static String folded(List<String> names) {
+    return names.stream()
+        .map(name -> name.replaceFirst("\\blayers\\.\\d+\\.", "layers.*."))
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private String summary(ConversionPlan plan, double seconds) {

@@ -4,7 +4,6 @@ import dev.mobilellm.runtime.DeviceChoice;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.assembly.TensorLedger;
-import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Batch;
@@ -14,7 +13,6 @@ import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
-import dev.mobilellm.spi.model.ModelConfig;
 import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.WeightSource;
 import dev.mobilellm.spi.weights.WeightTensor;
@@ -34,8 +32,7 @@ final class Sensitivities implements AutoCloseable {
   /** Rows of logits that are asked for at once: 64 of a vocabulary of 128,256 are 33 MB. */
   private static final int ROWS = 64;
 
-  private final ModelConfig config;
-  private final WeightSource weights;
+  private final SourceModel model;
   private final int[] tokens;
   private final Selector selector;
   private final ModelAssembly.Forced forced;
@@ -46,30 +43,27 @@ final class Sensitivities implements AutoCloseable {
   /**
    * Opens the device and runs the model as it is.
    *
-   * @param weights of the model as it is
    * @param tokens the text
    * @throws ModelException if the model cannot run
    */
-  Sensitivities(
-      ModelConfig config,
-      WeightSource weights,
-      int[] tokens,
-      LoadOptions options,
-      PluginRegistry registry) {
-    this.config = config;
-    this.weights = weights;
+  Sensitivities(SourceModel model, int[] tokens) {
+    this.model = model;
     this.tokens = tokens.clone();
-    selector = new Selector(registry);
+    selector = new Selector(model.registry());
+    LoadOptions options = model.options();
     forced = new ModelAssembly.Forced(options.attention(), options.mlp());
     device =
-        DeviceChoice.choose(registry, options.device())
+        DeviceChoice.choose(model.registry(), options.device())
             .open(
                 new DeviceOptions(
-                    options.threads(), ROWS, options.deviceProperties(), registry.layers()));
+                    options.threads(),
+                    ROWS,
+                    options.deviceProperties(),
+                    model.registry().layers()));
     try {
-      reference = new OutputDistributions(tokens.length, config.vocabSize(), arena);
+      reference = new OutputDistributions(tokens.length, model.config().vocabSize(), arena);
       run(
-          weights,
+          model.weights(),
           (row, logits) -> {
             reference.set(row, logits);
             return 0;
@@ -88,7 +82,7 @@ final class Sensitivities implements AutoCloseable {
   double of(WeightTensor matrix, AffineGroups encoding) {
     try (Arena replaced = Arena.ofShared()) {
       WeightTensor quantized = TensorConverter.quantize(matrix, encoding, replaced);
-      double sum = run(new Replacement(weights, quantized), reference::divergence);
+      double sum = run(new Replacement(model.weights(), quantized), reference::divergence);
       return Math.max(0, sum / tokens.length);
     }
   }
@@ -104,7 +98,7 @@ final class Sensitivities implements AutoCloseable {
     TensorLedger ledger = new TensorLedger(source, true);
     ModelAssembly assembly =
         ModelAssembly.assemble(
-            config,
+            model.config(),
             ledger,
             selector,
             forced,

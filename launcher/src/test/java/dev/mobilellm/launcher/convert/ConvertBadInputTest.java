@@ -42,6 +42,7 @@ class ConvertBadInputTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           convert --quantize 4                   | Missing required option: '--out=DIR'
@@ -92,6 +93,7 @@ class ConvertBadInputTest {
     assertEquals(ExitCode.USAGE, run.code(), run.err());
     assertTrue(run.err().contains(sentence), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("mobilellm: "), run.err());
     assertEquals("", run.out());
     assertEquals(List.of("bytes", "full", "short"), names(folder));
     assertEquals(List.of("precious"), names(full));
@@ -99,11 +101,11 @@ class ConvertBadInputTest {
 
   @Test
   void groupsThatFitNoMatrix() {
-    Path model = Fixtures.checkpoint("r1-bf16", folder);
+    Path model = Fixtures.checkpoint("dual-branch-mlp", folder);
     Run run = convert(model, "--quantize", "4", "--group-size", "128");
     assertEquals(ExitCode.USAGE, run.code(), run.err());
     assertTrue(run.err().contains("No matrix would be quantized"), run.err());
-    assertEquals(List.of("r1-bf16"), names(folder));
+    assertEquals(List.of("dual-branch-mlp"), names(folder));
   }
 
   @Test
