@@ -6,7 +6,6 @@ import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.model.ModelFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,12 +41,13 @@ final class Conversion {
     this.freeSpace = freeSpace;
   }
 
-  /** The space that the disk of an existing folder has left. */
+  /** The space that the disk of an existing folder has left; all there can be if unknown. */
   static long freeSpace(Path folder) {
     try {
       return Files.getFileStore(folder).getUsableSpace();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Writing will show.
+      return Long.MAX_VALUE;
     }
   }
 
@@ -100,7 +100,7 @@ final class Conversion {
 
   private void requireSpace(Path out, List<Path> copies) {
     Path existing = out;
-    while (!Files.isDirectory(existing)) {
+    while (!Files.isDirectory(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
     long needed = plan.byteSize() + SMALL_FILES;
