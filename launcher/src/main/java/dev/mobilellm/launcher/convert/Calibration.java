@@ -73,6 +73,7 @@ record Calibration(SourceModel model, int[] tokens) {
    * @param file where measurements are kept
    * @param cancelled asked between matrices
    * @return by path; incomplete if cancelled
+   * @throws ModelException if a weight is not finite, or the model cannot run
    */
   Map<String, Double> measure(
       ConversionPlan plan, Path file, LoadingLine progress, BooleanSupplier cancelled) {
@@ -82,6 +83,7 @@ record Calibration(SourceModel model, int[] tokens) {
     if (missing.isEmpty()) {
       return kept.values();
     }
+    plan.entries().forEach(entry -> TensorConverter.requireFinite(entry.source()));
     try (Sensitivities sensitivities = new Sensitivities(model, tokens)) {
       TimeLeft time = new TimeLeft();
       for (int i = 0; i < missing.size() && !cancelled.getAsBoolean(); i++) {
@@ -102,16 +104,12 @@ record Calibration(SourceModel model, int[] tokens) {
     for (int token : tokens) {
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(token).flip());
     }
+    digest.update(plan.common().orElseThrow().name().getBytes(StandardCharsets.UTF_8));
     for (ConversionPlan.Entry entry : plan.entries()) {
       WeightTensor tensor = entry.source();
       String kind =
-          "%s %d %d %s %s\n"
-              .formatted(
-                  tensor.name(),
-                  tensor.rows(),
-                  tensor.columns(),
-                  tensor.encoding().name(),
-                  entry.encoding().name());
+          "%s %d %d %s\n"
+              .formatted(tensor.name(), tensor.rows(), tensor.columns(), tensor.encoding().name());
       digest.update(kind.getBytes(StandardCharsets.UTF_8));
       for (MemorySegment part : tensor.parts()) {
         digest.update(part.asSlice(0, Math.min(SAMPLE_BYTES, part.byteSize())).asByteBuffer());

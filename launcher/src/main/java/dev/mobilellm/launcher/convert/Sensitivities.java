@@ -77,12 +77,17 @@ final class Sensitivities implements AutoCloseable {
   /**
    * The mean divergence, in nats per token, when one matrix is quantized.
    *
-   * @throws ModelException if the model cannot run
+   * @throws ModelException if the model cannot run, or its logits are no numbers
    */
   double of(WeightTensor matrix, AffineGroups encoding) {
     try (Arena replaced = Arena.ofShared()) {
       WeightTensor quantized = TensorConverter.quantize(matrix, encoding, replaced);
       double sum = run(new Replacement(model.weights(), quantized), reference::divergence);
+      if (!Double.isFinite(sum)) {
+        throw new ModelException(
+            "The model's logits on the calibration text are not all finite, so that \"%s\" cannot be measured; use --quantize instead."
+                .formatted(matrix.name()));
+      }
       return Math.max(0, sum / tokens.length);
     }
   }

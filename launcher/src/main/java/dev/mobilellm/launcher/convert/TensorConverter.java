@@ -41,7 +41,7 @@ final class TensorConverter {
    */
   static void write(ConversionPlan.Entry entry, CheckpointWriter writer, LongConsumer progress) {
     WeightTensor source = entry.source();
-    requireFinite(source, 0, "NaN or infinite; convert a checkpoint without such weights");
+    requireFinite(source);
     if (source.encoding().equals(entry.encoding())) {
       for (int part = 0; part < source.parts().size(); part++) {
         writer.write(entry.partNames().get(part), source.parts().get(part));
@@ -62,6 +62,15 @@ final class TensorConverter {
       case Dense dense -> writeFloats(source, dense, writer, progress);
       default -> throw new IllegalArgumentException(entry.encoding().name());
     }
+  }
+
+  /**
+   * Fails on weights that are no numbers.
+   *
+   * @throws ModelException naming the first
+   */
+  static void requireFinite(WeightTensor source) {
+    requireFinite(source, 0, "NaN or infinite; convert a checkpoint without such weights");
   }
 
   /**
@@ -155,12 +164,12 @@ final class TensorConverter {
     ValueCheck check = ValueCheck.of(tensor);
     if (!check.finite()) {
       throw new ModelException(
-          "Tensor \"%s\" has %d weights, the first in row %d, column %d, that are %s."
+          "Tensor \"%s\", row %d, column %d%s: the weight is %s."
               .formatted(
                   tensor.name(),
-                  check.count(),
                   rowsBefore + check.firstRow(),
                   check.firstColumn(),
+                  check.count() == 1 ? "" : " (and " + (check.count() - 1) + " more)",
                   problem));
     }
   }

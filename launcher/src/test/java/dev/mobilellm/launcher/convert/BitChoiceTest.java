@@ -6,17 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.weights.DType;
-import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightSource;
-import dev.mobilellm.spi.weights.WeightTensor;
-import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.SequencedSet;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
@@ -26,8 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Four matrices of 64 columns; at groups of 64 in bfloat16 a weight has 4.5 or 8.5 bits. */
 class BitChoiceTest {
 
-  private static final Weights WEIGHTS =
-      new Weights(matrices(Map.of("a", 10, "b", 10, "c", 60, "d", 20)));
+  private static final WeightSource WEIGHTS =
+      new Zeros()
+          .matrix("a.weight", 10, 64)
+          .matrix("b.weight", 10, 64)
+          .matrix("c.weight", 60, 64)
+          .matrix("d.weight", 20, 64);
 
   /** Per weight d is the most sensitive, then a, then c, though c's is the largest in all. */
   private static final Map<String, Double> DIVERGENCES =
@@ -90,36 +87,5 @@ class BitChoiceTest {
     if (wanted) {
       found.add(path);
     }
-  }
-
-  private static SequencedMap<String, WeightTensor> matrices(Map<String, Integer> rows) {
-    SequencedMap<String, WeightTensor> tensors = new LinkedHashMap<>();
-    rows.forEach(
-        (path, count) ->
-            tensors.put(
-                path + ".weight",
-                new WeightTensor(
-                    path + ".weight",
-                    count,
-                    64,
-                    new Dense(DType.BF16),
-                    List.of(MemorySegment.ofArray(new byte[count * 128])))));
-    return tensors;
-  }
-
-  private record Weights(SequencedMap<String, WeightTensor> tensors) implements WeightSource {
-
-    @Override
-    public SequencedSet<String> names() {
-      return new LinkedHashSet<>(tensors.keySet());
-    }
-
-    @Override
-    public Optional<WeightTensor> find(String name) {
-      return Optional.ofNullable(tensors.get(name));
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -9,6 +9,7 @@ import dev.mobilellm.checkpoint.CheckpointFiles;
 import dev.mobilellm.checkpoint.CheckpointTensors;
 import dev.mobilellm.checkpoint.StoredTensor;
 import dev.mobilellm.launcher.ExitCode;
+import dev.mobilellm.launcher.Installation;
 import dev.mobilellm.launcher.Run;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.weights.DType;
@@ -138,11 +139,28 @@ class ConvertBadInputTest {
       assertTrue(
           run.err()
               .contains(
-                  "Tensor \"%s\" has 1 weights, the first in row 0, column 5, that are NaN or infinite"
+                  "Tensor \"%s\", row 0, column 5: the weight is NaN or infinite; "
                       .formatted(name)),
           run.err());
       assertEquals(List.of("r1-bf16"), names(folder), "something was left");
     }
+  }
+
+  @Test
+  void andBeforeAnythingIsMeasured() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Path demo = Installation.current().demoModel();
+    for (String file : names(demo)) {
+      Files.copy(demo.resolve(file), model.resolve(file));
+    }
+    String name = overwrite(model, 7, new byte[] {(byte) 0x80, (byte) 0xFF});
+    Path text = Files.writeString(folder.resolve("text"), "2+2=4. ".repeat(100));
+    Run run = convert(model, "--dynamic", "--target-bpw", "6", "--calibration", text.toString());
+    assertEquals(ExitCode.MODEL, run.code(), run.err());
+    assertTrue(
+        run.err().contains("\"" + name + "\", row 0, column 7: the weight is NaN or infinite"),
+        run.err());
+    assertEquals(List.of("model", "text"), names(folder));
   }
 
   @Test
@@ -157,7 +175,8 @@ class ConvertBadInputTest {
       Run run = convert(model, flags);
       assertEquals(ExitCode.MODEL, run.code(), run.err());
       assertTrue(run.err().contains("\"" + name + "\""), run.err());
-      assertTrue(run.err().contains("too large for f16; use another --dtype."), run.err());
+      assertTrue(
+          run.err().contains("the weight is too large for f16; use another --dtype."), run.err());
       assertEquals(List.of("r1-bf16"), names(folder), "something was left");
     }
   }
