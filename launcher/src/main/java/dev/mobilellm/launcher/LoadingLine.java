@@ -3,8 +3,8 @@ package dev.mobilellm.launcher;
 import dev.mobilellm.runtime.LoadListener;
 
 /**
- * Shows on a terminal how far loading is, if it takes more than a second, and leaves no trace when
- * it is closed. Warnings are lines that stay.
+ * Shows on a terminal how far loading is, or other work, if it takes more than a second, and leaves
+ * no trace when it is closed. Warnings are lines that stay.
  */
 public final class LoadingLine implements LoadListener, AutoCloseable {
 
@@ -16,7 +16,7 @@ public final class LoadingLine implements LoadListener, AutoCloseable {
   private long due = System.nanoTime() + PATIENCE_NANOS;
   private boolean shown;
 
-  /** Progress goes to the console's stderr. */
+  /** A line on the console's stderr. */
   public LoadingLine(Console console) {
     this.console = console;
   }
@@ -34,12 +34,17 @@ public final class LoadingLine implements LoadListener, AutoCloseable {
 
   @Override
   public void warning(String message) {
-    close();
+    erase();
     console.note(message);
   }
 
   @Override
   public void close() {
+    erase();
+  }
+
+  /** Makes room for a line that stays. */
+  public void erase() {
     if (shown) {
       console.err().print(ERASE);
       console.err().flush();

@@ -27,7 +27,7 @@ class CommandLineTest {
     assertEquals(0, run.code());
     assertEquals("", run.err());
     for (String word :
-        "--model-path --prompt --max-tokens --temperature --top-p --system --final-only --stop-at-boxed --extract-boxed --disable-chat-template --repetition-penalty --frequency-penalty --top-k --min-p --presence-penalty --logit-bias --seed --stop --threads --device --context --prompt-file --stats --json --attention --mlp --sampler --plugins generate logits completion Examples:"
+        "--model-path --prompt --max-tokens --temperature --top-p --system --final-only --stop-at-boxed --extract-boxed --disable-chat-template --repetition-penalty --frequency-penalty --top-k --min-p --presence-penalty --logit-bias --seed --stop --threads --device --context --prompt-file --stats --json --attention --mlp --sampler --plugins generate logits convert completion Examples:"
             .split(" ")) {
       assertTrue(run.out().contains(word), word);
     }
@@ -36,7 +36,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate", "logits", "bench", "completion"})
+  @ValueSource(strings = {"generate", "logits", "bench", "convert", "completion"})
   void eachCommandHasHelpWithAnExampleAndAVersion(String command) {
     Run help = Run.of(command, "--help");
     assertEquals(0, help.code());

@@ -4,6 +4,7 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.bench.BenchCommand;
 import dev.mobilellm.launcher.chat.ChatCommand;
+import dev.mobilellm.launcher.convert.ConvertCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
@@ -86,6 +87,7 @@ public final class MobileLlm implements Callable<Integer> {
             new LogitsCommand(console),
             new PerplexityCommand(console),
             new BenchCommand(console),
+            new ConvertCommand(console),
             new CompletionCommand(console))
         .forEach(root::addSubcommand);
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())

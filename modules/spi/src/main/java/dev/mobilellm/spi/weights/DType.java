@@ -47,4 +47,37 @@ public enum DType {
       case BF16 -> Float.intBitsToFloat(segment.get(SHORT, byteOffset) << 16);
     };
   }
+
+  /**
+   * The nearest value that this type has, ties to even; infinity beyond the largest.
+   *
+   * @param value not NaN
+   */
+  public float round(float value) {
+    return switch (this) {
+      case F32 -> value;
+      case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+      case BF16 -> Float.intBitsToFloat(bf16(value) << 16);
+    };
+  }
+
+  /**
+   * Writes a value at a byte offset, rounded as {@link #round} does.
+   *
+   * @param value not NaN
+   * @throws IndexOutOfBoundsException if the value does not lie inside the segment
+   */
+  public void set(MemorySegment segment, long byteOffset, float value) {
+    switch (this) {
+      case F32 -> segment.set(FLOAT, byteOffset, value);
+      case F16 -> segment.set(SHORT, byteOffset, Float.floatToFloat16(value));
+      case BF16 -> segment.set(SHORT, byteOffset, (short) bf16(value));
+    }
+  }
+
+  /** The upper half, plus one where the lower half is more than a half, or a half beside an odd. */
+  private static int bf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16;
+  }
 }
