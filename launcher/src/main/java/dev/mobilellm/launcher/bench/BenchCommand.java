@@ -121,7 +121,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     BenchPlan plan = new BenchPlan(prefill, decode, depths, batches, repeat);
-    chart.ifPresent(RooflineChart::requireWritable);
+    chart.ifPresent(RooflineChart::requireDrawable);
     LoadOptions options = model.loadOptions();
     if (!model.isDemo()) {
       refuse("--shape", shape);

@@ -63,8 +63,9 @@ final class RooflineChart {
    * Refuses a file that cannot be one, before minutes are spent on what should be in it.
    *
    * @throws UsageException if it is no SVG by its name, or its folder is not there
+   * @throws ModelException if Java has no fonts
    */
-  static void requireWritable(Path file) {
+  static void requireDrawable(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (!file.toString().endsWith(ENDING)) {
       throw new UsageException(
@@ -76,11 +77,24 @@ final class RooflineChart {
     if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
       throw new UsageException("The chart %s cannot be written.".formatted(file));
     }
+    requireFonts();
+  }
+
+  /** Servers and containers often have none, and Java then fails where text is first measured. */
+  private static void requireFonts() {
+    // There may be no display, and nothing is shown on one.
+    System.setProperty("java.awt.headless", "true");
+    try {
+      new Font(Font.SANS_SERIF, Font.PLAIN, 12).canDisplay('0');
+    } catch (InternalError | RuntimeException e) {
+      throw new ModelException(
+          "A chart needs fonts, and Java finds none here (%s); install fontconfig and a font, or leave --chart away."
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   static RooflineChart of(Findings findings) {
-    // There may be no display, and nothing is shown on one.
-    System.setProperty("java.awt.headless", "true");
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
