@@ -56,11 +56,6 @@ public final class AffineQuantizer {
     return encoding;
   }
 
-  /** Whether whole groups fit into rows of so many columns; MLX leaves other matrices in float. */
-  public boolean fits(int columns) {
-    return columns % encoding.groupSize() == 0;
-  }
-
   /**
    * A tensor whose rows are to be filled.
    *
