@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model, on which device, with which plugins. A mixin for commands that load a model. */
-public final class ModelOptions {
+public sealed class ModelOptions permits RunOptions {
 
   private static final String DEMO =
       "This is the demo model, 1.4 million parameters that know school arithmetic and nothing else;"
@@ -62,13 +62,6 @@ public final class ModelOptions {
       description = "Option of a device plugin; repeatable.")
   private Map<String, String> deviceProperties = new LinkedHashMap<>();
 
-  @Option(
-      names = "--exact",
-      description =
-          "Keep activations in floats where a device would round them for speed, as with 4-bit"
-              + " weights on the CPU.")
-  private boolean exact;
-
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   /** Looked for once, so that what is wrong with a plugin is told once. */
@@ -98,10 +91,6 @@ public final class ModelOptions {
    * @throws UsageException if a number is out of range
    */
   public LoadOptions loadOptions() {
-    Map<String, String> properties = new LinkedHashMap<>(deviceProperties);
-    if (exact) {
-      properties.put("exact", "true");
-    }
     return new LoadOptions(
         device,
         attention,
@@ -109,7 +98,8 @@ public final class ModelOptions {
         atLeastOne("--threads", threads),
         atLeastOne("--context", context),
         LoadOptions.DEFAULT.maxBatchTokens(),
-        properties);
+        deviceProperties,
+        LoadOptions.DEFAULT.weightType());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.LoadingLine;
 import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.RunOptions;
 import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.LoadOptions;
@@ -111,7 +112,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean asJson;
 
-  @Mixin private ModelOptions model = new ModelOptions();
+  @Mixin private ModelOptions model = new RunOptions();
 
   /** A command on these streams. */
   public BenchCommand(Console console) {

@@ -3,6 +3,7 @@ package dev.mobilellm.launcher.chat;
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.Installation;
 import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.RunOptions;
 import dev.mobilellm.launcher.SamplingFlags;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.generation.GenerationOptions;
@@ -32,7 +33,7 @@ public final class ChatCommand implements Callable<Integer> {
   @Option(names = "--system", paramLabel = "TEXT", description = "System message.")
   private Optional<String> system = Optional.empty();
 
-  @Mixin private ModelOptions model = new ModelOptions();
+  @Mixin private ModelOptions model = new RunOptions();
   @Mixin private SamplingFlags sampling = new SamplingFlags();
 
   /** A command on these streams. */

@@ -5,6 +5,7 @@ import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.Interrupt;
 import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.RunOptions;
 import dev.mobilellm.launcher.SamplingFlags;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.generation.Conversation;
@@ -51,7 +52,7 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--stats", description = "Tokens, seconds and tokens/s on standard error.")
   private boolean stats;
 
-  @Mixin private ModelOptions model = new ModelOptions();
+  @Mixin private ModelOptions model = new RunOptions();
   @Mixin private SamplingFlags sampling = new SamplingFlags();
 
   public GenerateCommand(Console console) {

@@ -5,6 +5,7 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.ModelOptions;
+import dev.mobilellm.launcher.RunOptions;
 import dev.mobilellm.launcher.Tokens;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.spi.UsageException;
@@ -44,7 +45,7 @@ public final class LogitsCommand implements Callable<Integer> {
   @Option(names = "--last", description = "Only the logits behind the last token.")
   private boolean last;
 
-  @Mixin private ModelOptions model = new ModelOptions();
+  @Mixin private ModelOptions model = new RunOptions();
 
   public LogitsCommand(Console console) {
     this.console = console;

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param context the longest conversation in tokens, 0: what the model was trained for
  * @param maxBatchTokens the most tokens of one forward pass
  * @param deviceProperties options of single devices by name
+ * @param weightType how matrices are held in memory
  */
 public record LoadOptions(
     Optional<String> device,
@@ -23,11 +24,20 @@ public record LoadOptions(
     int threads,
     int context,
     int maxBatchTokens,
-    Map<String, String> deviceProperties) {
+    Map<String, String> deviceProperties,
+    WeightType weightType) {
 
   /** The best device, the matching plugins, all cores, the model's own context. */
   public static final LoadOptions DEFAULT =
-      new LoadOptions(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, 512, Map.of());
+      new LoadOptions(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          0,
+          0,
+          512,
+          Map.of(),
+          WeightType.AUTO);
 
   /**
    * @throws UsageException if a number is out of range
@@ -47,20 +57,38 @@ public record LoadOptions(
 
   public LoadOptions withDevice(String value) {
     return new LoadOptions(
-        Optional.of(value), attention, mlp, threads, context, maxBatchTokens, deviceProperties);
+        Optional.of(value),
+        attention,
+        mlp,
+        threads,
+        context,
+        maxBatchTokens,
+        deviceProperties,
+        weightType);
   }
 
   public LoadOptions withThreads(int value) {
     return new LoadOptions(
-        device, attention, mlp, value, context, maxBatchTokens, deviceProperties);
+        device, attention, mlp, value, context, maxBatchTokens, deviceProperties, weightType);
   }
 
   public LoadOptions withContext(int value) {
     return new LoadOptions(
-        device, attention, mlp, threads, value, maxBatchTokens, deviceProperties);
+        device, attention, mlp, threads, value, maxBatchTokens, deviceProperties, weightType);
   }
 
   public LoadOptions withMaxBatchTokens(int value) {
-    return new LoadOptions(device, attention, mlp, threads, context, value, deviceProperties);
+    return new LoadOptions(
+        device, attention, mlp, threads, context, value, deviceProperties, weightType);
+  }
+
+  public LoadOptions withDeviceProperties(Map<String, String> value) {
+    return new LoadOptions(
+        device, attention, mlp, threads, context, maxBatchTokens, value, weightType);
+  }
+
+  public LoadOptions withWeightType(WeightType value) {
+    return new LoadOptions(
+        device, attention, mlp, threads, context, maxBatchTokens, deviceProperties, value);
   }
 }

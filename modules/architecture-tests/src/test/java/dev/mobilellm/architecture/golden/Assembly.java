@@ -15,7 +15,6 @@ import dev.mobilellm.weights.mlx.MlxWeights;
 import dev.mobilellm.weights.safetensors.SafetensorsWeights;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** The first-party plugins, handed to the runtime by a program that is no module. */
 final class Assembly {
@@ -40,16 +39,15 @@ final class Assembly {
 
   static LanguageModel load(
       Path checkpoint, String device, int threads, Map<String, String> properties) {
-    LoadOptions d = LoadOptions.DEFAULT;
-    LoadOptions options =
-        new LoadOptions(
-            Optional.of(device),
-            d.attention(),
-            d.mlp(),
-            threads,
-            d.context(),
-            d.maxBatchTokens(),
-            properties);
+    return load(
+        checkpoint,
+        LoadOptions.DEFAULT
+            .withDevice(device)
+            .withThreads(threads)
+            .withDeviceProperties(properties));
+  }
+
+  static LanguageModel load(Path checkpoint, LoadOptions options) {
     return LanguageModel.load(checkpoint, options, REGISTRY, LoadListener.NONE);
   }
 }

@@ -10,6 +10,8 @@ import dev.mobilellm.checkpoint.SafetensorsWriter;
 import dev.mobilellm.checkpoint.SafetensorsWriter.Tensor;
 import dev.mobilellm.checkpoint.StorageType;
 import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.WeightType;
 import dev.mobilellm.runtime.generation.Conversation;
 import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.generation.GenerationListener;
@@ -76,6 +78,30 @@ final class GoldenCheckpointsTest {
       assertTrue(deviation < 0.04, () -> "relative deviation " + deviation);
       assertTrue(deviation > 1e-5, "rounding was measured, not skipped");
     }
+  }
+
+  /** Widening loses nothing; quantizing to 8 bits loses little, and is what runs. */
+  @Test
+  void matricesAreHeldInAnotherType() {
+    Golden golden = Golden.of("r1-bf16", temporary);
+    LoadOptions java = LoadOptions.DEFAULT.withDevice("java");
+    try (LanguageModel stored = Assembly.load(golden.directory(), java);
+        LanguageModel wide =
+            Assembly.load(golden.directory(), java.withWeightType(WeightType.F32));
+        LanguageModel narrow =
+            Assembly.load(golden.directory(), java.withWeightType(WeightType.Q8))) {
+      float[][] expected = Runs.logits(stored.compiled(), golden.ids(), 48);
+      float[][] widened = Runs.logits(wide.compiled(), golden.ids(), 48);
+      assertClose(expected, widened, DRIFT, "float32");
+      assertTrue(kernels(wide).contains("linear f32"), () -> kernels(wide));
+      float[][] quantized = Runs.logits(narrow.compiled(), golden.ids(), 48);
+      assertTrue(deviation(expected, quantized) < 0.03, "8 bits");
+      assertTrue(kernels(narrow).contains("affine-8bit-g64-bf16"), () -> kernels(narrow));
+    }
+  }
+
+  private static String kernels(LanguageModel model) {
+    return model.compiled().explain().toString();
   }
 
   /** The root mean square of the differences, relative to that of the logits. */

@@ -15,6 +15,8 @@ import dev.mobilellm.spi.model.BlockVariant;
 import dev.mobilellm.spi.model.LayerView;
 import dev.mobilellm.spi.model.MlpVariant;
 import dev.mobilellm.spi.model.ModelConfig;
+import dev.mobilellm.spi.weights.DType;
+import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,13 @@ public record ModelAssembly(Program program, List<Layer> layers, boolean tied) {
             .getFirst();
     ignoreBuffers(ledger);
     return new ModelAssembly(graph.build(logits), List.copyOf(layers), tied);
+  }
+
+  /** Whether a matrix is stored in float32. */
+  public boolean holdsFloat32() {
+    return program.ops().stream()
+        .flatMap(op -> op.weights().stream())
+        .anyMatch(weight -> weight.rows() > 1 && weight.encoding().equals(new Dense(DType.F32)));
   }
 
   /** Fails on tensors that nothing asked for. */
