@@ -92,7 +92,7 @@ final class GoldenCheckpointsTest {
             Assembly.load(golden.directory(), java.withWeightType(WeightType.Q8))) {
       float[][] expected = Runs.logits(stored.compiled(), golden.ids(), 48);
       float[][] widened = Runs.logits(wide.compiled(), golden.ids(), 48);
-      assertClose(expected, widened, DRIFT, "float32");
+      assertClose(expected, widened, TOLERANCE, "float32");
       assertTrue(kernels(wide).contains("linear f32"), () -> kernels(wide));
       float[][] quantized = Runs.logits(narrow.compiled(), golden.ids(), 48);
       assertTrue(deviation(expected, quantized) < 0.03, "8 bits");
