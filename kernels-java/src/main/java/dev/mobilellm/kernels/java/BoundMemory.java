@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.memory.NativeRows;
+import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.RowBuffer;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
@@ -20,14 +21,16 @@ final class BoundMemory implements KernelContext, AutoCloseable {
 
   private final BufferPlan plan;
   private final Workers workers;
+  private final CacheType cacheType;
   private final Arena arena = Arena.ofShared();
   private final List<NativeRows> buffers = new ArrayList<>();
   private final Map<Purpose, NativeRows> scratchRows = new HashMap<>();
   private final SharedScratch scratch;
 
-  BoundMemory(BufferPlan plan, Workers workers) {
+  BoundMemory(BufferPlan plan, Workers workers, CacheType cacheType) {
     this.plan = plan;
     this.workers = workers;
+    this.cacheType = cacheType;
     plan.slots().forEach(slot -> buffers.add(new NativeRows(slot.width())));
     scratch = new SharedScratch(workers.count());
   }
@@ -56,6 +59,11 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   public WorkerScratch scratch(long bytes) {
     scratch.reserve(bytes);
     return scratch;
+  }
+
+  @Override
+  public CacheType cacheType() {
+    return cacheType;
   }
 
   @Override

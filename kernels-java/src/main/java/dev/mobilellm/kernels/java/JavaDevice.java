@@ -1,6 +1,8 @@
 package dev.mobilellm.kernels.java;
 
+import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.kernels.java.threads.WorkerThreads;
+import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceInfo;
@@ -13,18 +15,27 @@ import java.util.List;
 /** The open device: its threads and the programs compiled on it. */
 final class JavaDevice implements ComputeDevice {
 
+  /** The property that chooses how keys and values are kept. */
+  private static final String CACHE_TYPE = "kv-cache";
+
+  private static final CacheType DEFAULT_CACHE = CacheType.F32;
+
   private final DeviceInfo info;
   private final WorkerThreads workers;
   private final KernelRegistry kernels;
-  private final int maxBatchTokens;
+  private final JavaProgram.Limits limits;
   private final List<JavaProgram> programs = new ArrayList<>();
   private boolean closed;
 
+  /**
+   * @throws UsageException if the type of cache is none
+   */
   JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
     this.info = info;
+    String cache = options.properties().getOrDefault(CACHE_TYPE, DEFAULT_CACHE.label());
+    limits = new JavaProgram.Limits(options.maxBatchTokens(), info.memory(), CacheType.of(cache));
     kernels = new KernelRegistry(options.layers());
     workers = new WorkerThreads(threads);
-    maxBatchTokens = options.maxBatchTokens();
   }
 
   @Override
@@ -37,13 +48,7 @@ final class JavaDevice implements ComputeDevice {
     if (closed) {
       throw new IllegalStateException("the device is closed");
     }
-    JavaProgram compiled =
-        JavaProgram.compile(
-            program,
-            kernels,
-            workers,
-            new JavaProgram.Limits(maxBatchTokens, info.memory()),
-            progress);
+    JavaProgram compiled = JavaProgram.compile(program, kernels, workers, limits, progress);
     programs.add(compiled);
     return compiled;
   }

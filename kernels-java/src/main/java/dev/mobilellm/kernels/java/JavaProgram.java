@@ -3,6 +3,7 @@ package dev.mobilellm.kernels.java;
 import dev.mobilellm.kernels.java.cache.CacheLayout;
 import dev.mobilellm.kernels.java.cache.PagedSequence;
 import dev.mobilellm.kernels.java.memory.NativeRows;
+import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.kernels.java.spi.JavaKernel;
 import dev.mobilellm.kernels.java.spi.JavaKernelProvider;
 import dev.mobilellm.kernels.java.spi.Pass.CachePages;
@@ -24,12 +25,13 @@ import java.util.List;
 final class JavaProgram implements CompiledProgram {
 
   /**
-   * What a program may use.
+   * What a program may use, and how.
    *
    * @param maxBatchTokens the most tokens of a pass
    * @param memory bytes that the machine has, 0 if unknown
+   * @param cacheType how keys and values are kept
    */
-  record Limits(int maxBatchTokens, long memory) {}
+  record Limits(int maxBatchTokens, long memory, CacheType cacheType) {}
 
   private final Program program;
   private final Limits limits;
@@ -52,7 +54,7 @@ final class JavaProgram implements CompiledProgram {
     this.memory = memory;
     this.kernels = kernels.toArray(JavaKernel[]::new);
     this.explanation = List.copyOf(explanation);
-    layout = new CacheLayout(program.caches());
+    layout = new CacheLayout(program.caches(), limits.cacheType());
     pass = new ForwardPass(this, program.vocabularySize(), limits.maxBatchTokens());
     logits = memory.buffer(program.logits());
   }
@@ -65,7 +67,7 @@ final class JavaProgram implements CompiledProgram {
       Limits limits,
       LoadProgress progress) {
     Program program = recorded.lower(registry::supports);
-    BoundMemory memory = new BoundMemory(BufferPlan.of(program), workers);
+    BoundMemory memory = new BoundMemory(BufferPlan.of(program), workers, limits.cacheType());
     try {
       List<JavaKernel> kernels = new ArrayList<>();
       List<BoundOp> explanation = new ArrayList<>();

@@ -105,29 +105,30 @@ public final class PagedSequence implements Sequence {
 
   private final class View implements CachePages {
 
-    private final long keys;
-    private final long values;
-    private final int valueStride;
+    private final CacheLayout.Place place;
 
     View(KvCache cache) {
-      keys = layout.keys(cache);
-      values = layout.values(cache);
-      valueStride = layout.valueStride(cache);
+      place = layout.place(cache);
     }
 
     @Override
-    public long keys(int page) {
-      return pages[page] + keys;
+    public long keys(int page, int head) {
+      return pages[page] + place.keys() + head * place.keyHead();
     }
 
     @Override
-    public long values(int page) {
-      return pages[page] + values;
+    public long values(int page, int head) {
+      return pages[page] + place.values() + head * place.valueHead();
     }
 
     @Override
-    public int valueStride() {
-      return valueStride;
+    public long keyScales(int page, int head) {
+      return pages[page] + place.keyScales() + head * CacheLayout.SCALES;
+    }
+
+    @Override
+    public long valueScales(int page, int head) {
+      return pages[page] + place.valueScales() + head * CacheLayout.SCALES;
     }
   }
 }

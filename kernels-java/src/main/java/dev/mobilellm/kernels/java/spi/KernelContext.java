@@ -21,6 +21,9 @@ public interface KernelContext {
   /** At least so many bytes for each worker, which all kernels share. */
   WorkerScratch scratch(long bytes);
 
+  /** How caches keep keys and values. */
+  CacheType cacheType();
+
   /** The threads of the device. */
   Workers workers();
 

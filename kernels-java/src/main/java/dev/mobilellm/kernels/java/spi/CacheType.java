@@ -1,0 +1,63 @@
+package dev.mobilellm.kernels.java.spi;
+
+import dev.mobilellm.spi.UsageException;
+import java.util.Arrays;
+import java.util.List;
+
+/** How keys and values are kept in the cache. */
+public enum CacheType {
+  /** As they are computed. */
+  F32("f32", Float.BYTES),
+
+  /** IEEE half precision, bounded to its largest finite values. */
+  F16("f16", Short.BYTES),
+
+  /** The upper halves of floats, rounded to nearest. */
+  BF16("bf16", Short.BYTES),
+
+  /** Signed bytes, with a float scale for each head and position. */
+  Q8("q8", Byte.BYTES);
+
+  private final String label;
+  private final int bytes;
+
+  CacheType(String label, int bytes) {
+    this.label = label;
+    this.bytes = bytes;
+  }
+
+  /**
+   * The type of this label.
+   *
+   * @throws UsageException if there is none
+   */
+  public static CacheType of(String label) {
+    return Arrays.stream(values())
+        .filter(type -> type.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "The key/value cache can be %s, found \"%s\"."
+                        .formatted(String.join(", ", labels()), label)));
+  }
+
+  private static List<String> labels() {
+    return Arrays.stream(values()).map(CacheType::label).toList();
+  }
+
+  /** What users call it: {@code bf16}. */
+  public String label() {
+    return label;
+  }
+
+  /** Bytes of one value, without scales. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** Whether each head and position has a scale. */
+  public boolean scaled() {
+    return this == Q8;
+  }
+}
