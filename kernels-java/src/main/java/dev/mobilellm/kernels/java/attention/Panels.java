@@ -29,6 +29,7 @@ abstract class Panels {
       case F32 -> new F32Panels();
       case F16 -> new F16Panels();
       case BF16 -> new Bf16Panels();
+      case Q16 -> new Q16Panels();
       case Q8 -> new Q8Panels();
     };
   }

@@ -11,15 +11,14 @@ import jdk.incubator.vector.VectorSpecies;
  * Signed bytes, four in a word. A panel is read twice, for two columns of a word each time: with
  * all four there would be more sums than registers on most machines.
  */
-final class Q8Panels extends Panels {
+final class Q8Panels extends ScaledPanels {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final IntVector TOP = IntVector.broadcast(INTS, 24);
-  private static final float LARGEST = 127;
+  private static final IntVector UPPER = IntVector.broadcast(INTS, 0xFF000000);
 
   Q8Panels() {
-    super(CacheType.Q8);
+    super(CacheType.Q8, Byte.MAX_VALUE, 1 << 24);
   }
 
   @Override
@@ -52,10 +51,8 @@ final class Q8Panels extends Panels {
     for (int n = 0; n < count; n++) {
       long at = (long) n * Float.BYTES;
       IntVector w = words(panel + n * VECTOR_BYTES);
-      FloatVector v0 =
-          toFloats(w.lanewise(VectorOperators.LSHL, up0).lanewise(VectorOperators.ASHR, TOP));
-      FloatVector v1 =
-          toFloats(w.lanewise(VectorOperators.LSHL, up1).lanewise(VectorOperators.ASHR, TOP));
+      FloatVector v0 = toFloats(w.lanewise(VectorOperators.LSHL, up0).and(UPPER));
+      FloatVector v1 = toFloats(w.lanewise(VectorOperators.LSHL, up1).and(UPPER));
       FloatVector f0 = FloatVector.broadcast(FLOATS, Native.getFloat(x0 + at));
       a00 = f0.fma(v0, a00);
       a01 = f0.fma(v1, a01);
@@ -84,23 +81,8 @@ final class Q8Panels extends Panels {
   }
 
   @Override
-  boolean scaled() {
-    return true;
-  }
-
-  /** The largest value becomes the largest byte. */
-  @Override
-  float scale(long source, int count) {
-    float largest = 0;
-    for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, Math.abs(Native.getFloat(source + (long) i * Float.BYTES)));
-    }
-    return largest / LARGEST;
-  }
-
-  @Override
-  void put(long address, float value) {
-    Native.putByte(address, (byte) Math.rint(Math.clamp(value, -LARGEST, LARGEST)));
+  void putWhole(long address, int number) {
+    Native.putByte(address, (byte) number);
   }
 
   private static FloatVector load(long address) {

@@ -22,7 +22,7 @@ public record PanelLayout(int columns, int rowBytes, int placeBytes) {
     int vectorBytes = LANES * Float.BYTES;
     return switch (type) {
       case F32 -> new PanelLayout(2 * LANES, 2 * vectorBytes, vectorBytes);
-      case F16, BF16 -> new PanelLayout(2 * LANES, vectorBytes, Short.BYTES);
+      case F16, BF16, Q16 -> new PanelLayout(2 * LANES, vectorBytes, Short.BYTES);
       case Q8 -> new PanelLayout(4 * LANES, vectorBytes, Byte.BYTES);
     };
   }

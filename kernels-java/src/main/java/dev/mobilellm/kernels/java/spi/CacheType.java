@@ -15,6 +15,9 @@ public enum CacheType {
   /** The upper halves of floats, rounded to nearest. */
   BF16("bf16", Short.BYTES),
 
+  /** Signed shorts, with a float scale for each head and position. */
+  Q16("q16", Short.BYTES),
+
   /** Signed bytes, with a float scale for each head and position. */
   Q8("q8", Byte.BYTES);
 
@@ -58,6 +61,6 @@ public enum CacheType {
 
   /** Whether each head and position has a scale. */
   public boolean scaled() {
-    return this == Q8;
+    return this == Q8 || this == Q16;
   }
 }
