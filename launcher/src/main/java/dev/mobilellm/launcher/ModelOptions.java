@@ -45,6 +45,14 @@ public final class ModelOptions {
   private Optional<Integer> context = Optional.empty();
 
   @Option(
+      names = "--kv-cache",
+      paramLabel = "TYPE",
+      description =
+          "How the device \"java\" keeps the keys and values of a conversation: q16, q8, f32, f16 or"
+              + " bf16. Default: q16.")
+  private Optional<String> kvCache = Optional.empty();
+
+  @Option(
       names = "--attention",
       paramLabel = "NAME",
       description = "Use this attention plugin instead of the one that matches.")
@@ -85,6 +93,8 @@ public final class ModelOptions {
    * @throws UsageException if a number is out of range
    */
   public LoadOptions loadOptions() {
+    Map<String, String> properties = new LinkedHashMap<>(deviceProperties);
+    kvCache.ifPresent(type -> properties.put("kv-cache", type));
     return new LoadOptions(
         device,
         attention,
@@ -92,7 +102,7 @@ public final class ModelOptions {
         atLeastOne("--threads", threads),
         atLeastOne("--context", context),
         LoadOptions.DEFAULT.maxBatchTokens(),
-        deviceProperties);
+        properties);
   }
 
   /**

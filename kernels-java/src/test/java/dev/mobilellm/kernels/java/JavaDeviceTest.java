@@ -1,11 +1,11 @@
 package dev.mobilellm.kernels.java;
 
+import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.weights.WeightEncoding;
 import dev.mobilellm.testkit.ComputeDeviceContract;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -51,7 +51,7 @@ class JavaDeviceTest {
 
     @Override
     protected DeviceOptions options() {
-      return new DeviceOptions(threads, 40, Map.of(), List.of());
+      return new DeviceOptions(threads, 40, Devices.cache(CacheType.F32), List.of());
     }
 
     @Override

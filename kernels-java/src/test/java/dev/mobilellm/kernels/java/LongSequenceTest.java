@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.kernels.java.spi.Pass.CachePages;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Entry;
@@ -21,10 +22,10 @@ import dev.mobilellm.testkit.Runs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations that cross the borders of cache pages. */
@@ -34,40 +35,39 @@ class LongSequenceTest {
   private static final int PAGE = CachePages.PAGE;
   private static final ProgramSpec TINY = ProgramSpec.SMALL.withSizes(31, 16, 8).withHeads(4, 2, 6);
 
-  private final ComputeDevice device = Devices.java(2);
-
-  @AfterEach
-  void closeDevice() {
-    device.close();
-  }
-
-  /** None; shorter than a page, a page, a bit longer, two pages. */
+  /** No chunks; shorter than a page, a page, a bit longer, two pages. */
   @ParameterizedTest
   @ValueSource(ints = {0, 100, PAGE, 300, 2 * PAGE})
   void positionsOnSeveralPagesAgreeWithTheReference(int chunk) {
     Program tiny = Programs.random(TINY.withChunk(chunk), 1);
     int[] tokens = tokens(700);
     try (ComputeDevice reference = Devices.reference();
-        CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE);
-        CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
+        CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE)) {
       float[][] expected = Runs.logits(exact, tokens, tokens.length);
-      float[][] single = Runs.logits(tested, tokens, 1);
-      double distance = Runs.distance(expected, single);
-      assertTrue(distance < 1e-4, () -> "off by " + distance);
-      for (int step : new int[] {7, 48, 200, tokens.length}) {
-        assertArrayEquals(single, Runs.logits(tested, tokens, step), "batches of " + step);
+      for (CacheType type : CacheType.values()) {
+        try (ComputeDevice device = Devices.java(2, type);
+            CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
+          float[][] single = Runs.logits(tested, tokens, 1);
+          double distance = Runs.distance(expected, single);
+          assertTrue(distance < CacheTypeTest.tolerance(type), () -> type + " off by " + distance);
+          for (int step : new int[] {7, 48, 200, tokens.length}) {
+            assertArrayEquals(
+                single, Runs.logits(tested, tokens, step), type + ", batches of " + step);
+          }
+        }
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {PAGE - 1, PAGE, PAGE + 1, 2 * PAGE - 40})
-  void anotherContinuationOverwritesWhatWasTruncated(int position) {
+  @CsvSource({"255, F32", "256, F16", "257, BF16", "255, Q16", "472, Q16", "255, Q8", "472, Q8"})
+  void anotherContinuationOverwritesWhatWasTruncated(int position, CacheType type) {
     int[] tokens = tokens(600);
     int[] other = tokens(1200);
     int[] mixed = Arrays.copyOf(tokens, tokens.length);
     System.arraycopy(other, 600, mixed, position, tokens.length - position);
-    try (CompiledProgram program =
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram program =
             device.compile(Programs.random(TINY.withChunk(300), 1), LoadProgress.NONE);
         Sequence sequence = program.openSequence(tokens.length)) {
       Runs.append(program, sequence, tokens, 48);
@@ -79,11 +79,13 @@ class LongSequenceTest {
     }
   }
 
-  @Test
-  void sequencesOfDifferentLengthCrossPagesInOneBatch() {
+  @ParameterizedTest
+  @EnumSource
+  void sequencesOfDifferentLengthCrossPagesInOneBatch(CacheType type) {
     int[] lengths = {3, PAGE - 7, PAGE, 2 * PAGE - 1, 600};
     int added = 10;
-    try (CompiledProgram program = device.compile(Programs.random(TINY, 1), LoadProgress.NONE)) {
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram program = device.compile(Programs.random(TINY, 1), LoadProgress.NONE)) {
       int[] tokens = tokens(620);
       List<Sequence> sequences = new ArrayList<>();
       List<Entry> entries = new ArrayList<>();

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Half precision, widened by moving exponent and mantissa to their places in a float and
- * multiplying by 2^112, which corrects the exponent's bias and is exact for subnormals, too.
+ * multiplying by 2^112, which corrects the exponent's bias and is exact for subnormals, too. What
+ * is not a number becomes a large one; it stays what it is in the token's own activations.
  */
 final class F16Panels extends Panels {
 
