@@ -48,8 +48,8 @@ public final class ModelOptions {
       names = "--kv-cache",
       paramLabel = "TYPE",
       description =
-          "How the device \"java\" keeps the keys and values of a conversation: q16, q8, f32, f16 or"
-              + " bf16. Default: q16.")
+          "How the device \"java\" keeps the keys and values of a conversation: f32, f16, bf16,"
+              + " q16, q8 or auto. Default: auto, f32 for 512 tokens and q16 for the others.")
   private Optional<String> kvCache = Optional.empty();
 
   @Option(

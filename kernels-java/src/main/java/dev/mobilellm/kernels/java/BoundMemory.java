@@ -1,7 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.memory.NativeRows;
-import dev.mobilellm.kernels.java.spi.CacheType;
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.RowBuffer;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
@@ -21,16 +21,16 @@ final class BoundMemory implements KernelContext, AutoCloseable {
 
   private final BufferPlan plan;
   private final Workers workers;
-  private final CacheType cacheType;
+  private final CacheTypes cacheTypes;
   private final Arena arena = Arena.ofShared();
   private final List<NativeRows> buffers = new ArrayList<>();
   private final Map<Purpose, NativeRows> scratchRows = new HashMap<>();
   private final SharedScratch scratch;
 
-  BoundMemory(BufferPlan plan, Workers workers, CacheType cacheType) {
+  BoundMemory(BufferPlan plan, Workers workers, CacheTypes cacheTypes) {
     this.plan = plan;
     this.workers = workers;
-    this.cacheType = cacheType;
+    this.cacheTypes = cacheTypes;
     plan.slots().forEach(slot -> buffers.add(new NativeRows(slot.width())));
     scratch = new SharedScratch(workers.count());
   }
@@ -62,8 +62,8 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   }
 
   @Override
-  public CacheType cacheType() {
-    return cacheType;
+  public CacheTypes cacheTypes() {
+    return cacheTypes;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.mobilellm.kernels.java;
 
-import dev.mobilellm.kernels.java.spi.CacheType;
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.threads.WorkerThreads;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
@@ -11,15 +11,13 @@ import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.graph.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The open device: its threads and the programs compiled on it. */
 final class JavaDevice implements ComputeDevice {
 
   /** The property that chooses how keys and values are kept. */
   private static final String CACHE_TYPE = "kv-cache";
-
-  /** Half the bytes of float32, and logits within 1e-3 of it, which the other 16-bit types miss. */
-  private static final CacheType DEFAULT_CACHE = CacheType.Q16;
 
   private final DeviceInfo info;
   private final WorkerThreads workers;
@@ -33,8 +31,11 @@ final class JavaDevice implements ComputeDevice {
    */
   JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
     this.info = info;
-    String cache = options.properties().getOrDefault(CACHE_TYPE, DEFAULT_CACHE.label());
-    limits = new JavaProgram.Limits(options.maxBatchTokens(), info.memory(), CacheType.of(cache));
+    CacheTypes cacheTypes =
+        Optional.ofNullable(options.properties().get(CACHE_TYPE))
+            .map(CacheTypes::of)
+            .orElse(CacheTypes.AUTO);
+    limits = new JavaProgram.Limits(options.maxBatchTokens(), info.memory(), cacheTypes);
     kernels = new KernelRegistry(options.layers());
     workers = new WorkerThreads(threads);
   }

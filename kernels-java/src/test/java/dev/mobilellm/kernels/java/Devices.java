@@ -1,6 +1,5 @@
 package dev.mobilellm.kernels.java;
 
-import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
 import dev.mobilellm.spi.device.DeviceOptions;
@@ -23,10 +22,10 @@ final class Devices {
 
   /** With a cache of float32: what remains are the errors of kernels. */
   static ComputeDevice java(int threads, ModuleLayer... layers) {
-    return open(new JavaDeviceProvider(), threads, cache(CacheType.F32), layers);
+    return open(new JavaDeviceProvider(), threads, cache("f32"), layers);
   }
 
-  static ComputeDevice java(int threads, CacheType cache) {
+  static ComputeDevice java(int threads, String cache) {
     return open(new JavaDeviceProvider(), threads, cache(cache));
   }
 
@@ -35,8 +34,8 @@ final class Devices {
   }
 
   /** The property that chooses a type of cache. */
-  static Map<String, String> cache(CacheType type) {
-    return Map.of("kv-cache", type.label());
+  static Map<String, String> cache(String type) {
+    return Map.of("kv-cache", type);
   }
 
   static ComputeDevice open(

@@ -1,6 +1,5 @@
 package dev.mobilellm.kernels.java;
 
-import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.weights.WeightEncoding;
@@ -51,7 +50,7 @@ class JavaDeviceTest {
 
     @Override
     protected DeviceOptions options() {
-      return new DeviceOptions(threads, 40, Devices.cache(CacheType.F32), List.of());
+      return new DeviceOptions(threads, 40, Devices.cache("f32"), List.of());
     }
 
     @Override

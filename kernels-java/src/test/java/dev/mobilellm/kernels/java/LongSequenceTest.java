@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilellm.kernels.java.spi.CacheType;
 import dev.mobilellm.kernels.java.spi.Pass.CachePages;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Entry;
@@ -23,9 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations that cross the borders of cache pages. */
@@ -44,7 +43,7 @@ class LongSequenceTest {
     try (ComputeDevice reference = Devices.reference();
         CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE)) {
       float[][] expected = Runs.logits(exact, tokens, tokens.length);
-      for (CacheType type : CacheType.values()) {
+      for (String type : CacheTypeTest.LABELS) {
         try (ComputeDevice device = Devices.java(2, type);
             CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
           float[][] single = Runs.logits(tested, tokens, 1);
@@ -60,8 +59,17 @@ class LongSequenceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"255, F32", "256, F16", "257, BF16", "255, Q16", "472, Q16", "255, Q8", "472, Q8"})
-  void anotherContinuationOverwritesWhatWasTruncated(int position, CacheType type) {
+  @CsvSource({
+    "255, f32",
+    "256, f16",
+    "257, bf16",
+    "472, q16",
+    "255, q8",
+    "472, q8",
+    "255, auto",
+    "511, auto"
+  })
+  void anotherContinuationOverwritesWhatWasTruncated(int position, String type) {
     int[] tokens = tokens(600);
     int[] other = tokens(1200);
     int[] mixed = Arrays.copyOf(tokens, tokens.length);
@@ -80,8 +88,8 @@ class LongSequenceTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void sequencesOfDifferentLengthCrossPagesInOneBatch(CacheType type) {
+  @ValueSource(strings = {"f32", "q8", "auto"})
+  void sequencesOfDifferentLengthCrossPagesInOneBatch(String type) {
     int[] lengths = {3, PAGE - 7, PAGE, 2 * PAGE - 1, 600};
     int added = 10;
     try (ComputeDevice device = Devices.java(2, type);
@@ -108,6 +116,28 @@ class LongSequenceTest {
             "after " + lengths[i]);
       }
       sequences.forEach(Sequence::close);
+    }
+  }
+
+  /** The first two pages are float32, the others 16-bit numbers. */
+  @Test
+  void theAutomaticCacheIsExactAtFirst() {
+    Program tiny = Programs.random(TINY, 1);
+    int[] tokens = tokens(700);
+    float[][] exact = logits(tiny, "f32", tokens);
+    float[][] found = logits(tiny, "auto", tokens);
+    assertArrayEquals(Arrays.copyOf(exact, 2 * PAGE), Arrays.copyOf(found, 2 * PAGE));
+    double later =
+        Runs.distance(
+            Arrays.copyOfRange(exact, 2 * PAGE, tokens.length),
+            Arrays.copyOfRange(found, 2 * PAGE, tokens.length));
+    assertTrue(later > 0 && later < CacheTypeTest.tolerance("auto"), () -> "off by " + later);
+  }
+
+  private static float[][] logits(Program program, String type, int[] tokens) {
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram compiled = device.compile(program, LoadProgress.NONE)) {
+      return Runs.logits(compiled, tokens, 200);
     }
   }
 

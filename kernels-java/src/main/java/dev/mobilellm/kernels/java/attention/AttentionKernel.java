@@ -92,14 +92,14 @@ public final class AttentionKernel implements JavaKernel {
     output = context.buffer(values[3]);
     placedQueries = context.scratchRows("queries", shape.queryWidth());
     workers = context.workers();
-    Panels panels = Panels.of(context.cacheType());
+    PagePanels panels = new PagePanels(context.cacheTypes());
     entries = new CacheEntries(panels, shape.headDim());
     queryRows = new QueryRows[workers.count()];
     for (int i = 0; i < queryRows.length; i++) {
       queryRows[i] = new QueryRows(panels, shape.headDim());
     }
     scratch = context.scratch(queryRows[0].scratchBytes());
-    name = "attention %s cache".formatted(context.cacheType().label());
+    name = "attention %s cache".formatted(context.cacheTypes().label());
   }
 
   @Override

@@ -9,13 +9,11 @@ final class CacheEntries {
 
   private static final int PAGE = CachePages.PAGE;
 
-  private final Panels panels;
-  private final PanelLayout layout;
+  private final PagePanels pagePanels;
   private final int headDim;
 
-  CacheEntries(Panels panels, int headDim) {
-    this.panels = panels;
-    this.layout = panels.layout();
+  CacheEntries(PagePanels panels, int headDim) {
+    pagePanels = panels;
     this.headDim = headDim;
   }
 
@@ -25,6 +23,8 @@ final class CacheEntries {
    * @param source address of its floats
    */
   void putKey(CachePages pages, int head, int position, long source) {
+    Panels panels = pagePanels.of(position / PAGE);
+    PanelLayout layout = panels.layout();
     int slot = position % PAGE;
     long column =
         pages.keys(position / PAGE, head)
@@ -47,6 +47,8 @@ final class CacheEntries {
    * @param source address of its floats
    */
   void putValue(CachePages pages, int head, int position, long source) {
+    Panels panels = pagePanels.of(position / PAGE);
+    PanelLayout layout = panels.layout();
     int slot = position % PAGE;
     long row = pages.values(position / PAGE, head) + (long) slot * layout.rowBytes();
     float scale = panels.scale(source, headDim);

@@ -1,6 +1,5 @@
 package dev.mobilellm.kernels.java.attention;
 
-import dev.mobilellm.kernels.java.cache.PanelLayout;
 import dev.mobilellm.kernels.java.elementwise.Activations;
 import dev.mobilellm.kernels.java.elementwise.Rows;
 import dev.mobilellm.kernels.java.memory.Native;
@@ -27,8 +26,7 @@ final class QueryRows {
   private static final int PAGE = CachePages.PAGE;
   private static final long SCORE_BYTES = (long) PAGE * Float.BYTES;
 
-  private final Panels panels;
-  private final PanelLayout layout;
+  private final PagePanels pagePanels;
   private final int headDim;
   private final int stride;
   private final long[] queries = new long[MOST];
@@ -43,11 +41,10 @@ final class QueryRows {
   private long sums;
   private int count;
 
-  QueryRows(Panels panels, int headDim) {
-    this.panels = panels;
-    this.layout = panels.layout();
+  QueryRows(PagePanels panels, int headDim) {
+    pagePanels = panels;
     this.headDim = headDim;
-    stride = layout.padded(headDim);
+    stride = panels.padded(headDim);
   }
 
   /** Scratch memory that {@link #clear} wants: scores of four rows, weighted sums of each. */
@@ -98,7 +95,7 @@ final class QueryRows {
     }
     Native.fill(sums, MOST * sumBytes());
     for (int page = from / PAGE; page <= to / PAGE; page++) {
-      int begin = Math.max(from - page * PAGE, 0) / layout.columns() * layout.columns();
+      int begin = Math.max(from - page * PAGE, 0) / pagePanels.columns() * pagePanels.columns();
       int end = Math.min(to - page * PAGE + 1, PAGE);
       for (int row = 0; row < count; row += TOGETHER) {
         score(row, page, begin, end);
@@ -113,10 +110,11 @@ final class QueryRows {
 
   /** Queries times keys, up to whole panels. */
   private void score(int row, int page, int begin, int end) {
-    int columns = layout.columns();
-    int padded = layout.padded(end);
+    Panels panels = pagePanels.of(page);
+    int columns = pagePanels.columns();
+    int padded = pagePanels.padded(end);
     clearScores(0, begin, padded);
-    long panelBytes = (long) headDim * layout.rowBytes();
+    long panelBytes = (long) headDim * panels.layout().rowBytes();
     long keys = pages.keys(page, kvHead);
     for (int position = begin; position < padded; position += columns) {
       panels.multiply(
@@ -135,9 +133,10 @@ final class QueryRows {
   }
 
   private void weigh(int row, int page, int begin, int end) {
+    Panels panels = pagePanels.of(page);
     int rows = Math.min(TOGETHER, count - row);
     for (int i = 0; i < rows; i++) {
-      weighRow(row + i, scores + i * SCORE_BYTES, page, begin, layout.padded(end));
+      weighRow(row + i, scores + i * SCORE_BYTES, page, begin, pagePanels.padded(end));
     }
     clearScores(rows, begin, end);
     if (panels.scaled()) {
@@ -168,11 +167,12 @@ final class QueryRows {
 
   /** Weights times values. */
   private void accumulate(int row, int page, int begin, int end) {
+    Panels panels = pagePanels.of(page);
     long weights = scores + (long) begin * Float.BYTES;
-    long panelBytes = (long) PAGE * layout.rowBytes();
-    long values = pages.values(page, kvHead) + (long) begin * layout.rowBytes();
+    long panelBytes = (long) PAGE * panels.layout().rowBytes();
+    long values = pages.values(page, kvHead) + (long) begin * panels.layout().rowBytes();
     long target = sums + row * sumBytes();
-    for (int panel = 0; panel < layout.panels(headDim); panel++) {
+    for (int panel = 0; panel < pagePanels.count(headDim); panel++) {
       panels.multiply(
           weights,
           weights + SCORE_BYTES,
@@ -180,7 +180,7 @@ final class QueryRows {
           weights + 3 * SCORE_BYTES,
           end - begin,
           values + panel * panelBytes,
-          target + (long) panel * layout.columns() * Float.BYTES,
+          target + (long) panel * pagePanels.columns() * Float.BYTES,
           sumBytes());
     }
   }

@@ -6,10 +6,10 @@ import dev.mobilellm.spi.graph.KvCache;
 import java.util.List;
 
 /**
- * Where the keys and values of each cache lie in a page. One page holds all caches of a program for
- * {@link CachePages#PAGE} positions of one sequence, so that growing is one allocation.
+ * Where the keys and values of each cache lie in a page of one type. One page holds all caches of a
+ * program for {@link CachePages#PAGE} positions of one sequence, so that growing is one allocation.
  */
-public final class CacheLayout {
+final class CacheLayout {
 
   /**
    * Offsets of a cache in a page, and bytes from one head to the next.
@@ -29,7 +29,7 @@ public final class CacheLayout {
   private final long pageBytes;
 
   /** The layout for the caches of a program. */
-  public CacheLayout(List<KvCache> caches, CacheType type) {
+  CacheLayout(List<KvCache> caches, CacheType type) {
     places = new Place[caches.size()];
     PanelLayout panels = PanelLayout.of(type);
     long end = 0;
@@ -48,13 +48,8 @@ public final class CacheLayout {
   }
 
   /** Bytes of a page. */
-  public long pageBytes() {
+  long pageBytes() {
     return pageBytes;
-  }
-
-  /** Bytes that so many positions, at least 1, take: whole pages. */
-  public long bytes(int positions) {
-    return Math.multiplyExact((positions - 1L) / CachePages.PAGE + 1, pageBytes);
   }
 
   Place place(KvCache cache) {

@@ -32,11 +32,6 @@ public record PanelLayout(int columns, int rowBytes, int placeBytes) {
     return (width + columns - 1) / columns;
   }
 
-  /** So many columns rounded up to whole panels. */
-  public int padded(int width) {
-    return panels(width) * columns;
-  }
-
   /** Where a column is, from the start of its row. */
   public int offset(int column) {
     return column % LANES * Float.BYTES + column / LANES * placeBytes;

@@ -1,10 +1,6 @@
 package dev.mobilellm.kernels.java.spi;
 
-import dev.mobilellm.spi.UsageException;
-import java.util.Arrays;
-import java.util.List;
-
-/** How keys and values are kept in the cache. */
+/** How the keys and values of a page are kept. */
 public enum CacheType {
   /** As they are computed. */
   F32("f32", Float.BYTES),
@@ -27,26 +23,6 @@ public enum CacheType {
   CacheType(String label, int bytes) {
     this.label = label;
     this.bytes = bytes;
-  }
-
-  /**
-   * The type of this label.
-   *
-   * @throws UsageException if there is none
-   */
-  public static CacheType of(String label) {
-    return Arrays.stream(values())
-        .filter(type -> type.label.equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "The key/value cache can be %s, found \"%s\"."
-                        .formatted(String.join(", ", labels()), label)));
-  }
-
-  private static List<String> labels() {
-    return Arrays.stream(values()).map(CacheType::label).toList();
   }
 
   /** What users call it: {@code bf16}. */

@@ -22,7 +22,7 @@ public interface KernelContext {
   WorkerScratch scratch(long bytes);
 
   /** How caches keep keys and values. */
-  CacheType cacheType();
+  CacheTypes cacheTypes();
 
   /** The threads of the device. */
   Workers workers();

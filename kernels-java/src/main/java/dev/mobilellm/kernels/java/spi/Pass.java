@@ -40,7 +40,7 @@ public interface Pass {
 
   /**
    * Keys and values in pages of {@link #PAGE} positions, of the type that {@link
-   * KernelContext#cacheType} tells. Matrices are cut into panels, columns side by side; a panel's
+   * KernelContext#cacheTypes} tells. Matrices are cut into panels, columns side by side; a panel's
    * rows follow each other. A row is two vectors of floats, or one vector of 32-bit words that hold
    * two 16-bit or four 8-bit values each: a word's n-th value is column {@code n * lanes + word}.
    *
