@@ -45,6 +45,14 @@ public sealed class ModelOptions permits RunOptions {
   private Optional<Integer> context = Optional.empty();
 
   @Option(
+      names = "--kv-cache",
+      paramLabel = "TYPE",
+      description =
+          "How the device \"java\" keeps the keys and values of a conversation: f32, f16, bf16,"
+              + " q16, q8 or auto. Default: auto, f32 for 512 tokens and q16 for the others.")
+  private Optional<String> kvCache = Optional.empty();
+
+  @Option(
       names = "--attention",
       paramLabel = "NAME",
       description = "Use this attention plugin instead of the one that matches.")
@@ -91,6 +99,8 @@ public sealed class ModelOptions permits RunOptions {
    * @throws UsageException if a number is out of range
    */
   public LoadOptions loadOptions() {
+    Map<String, String> properties = new LinkedHashMap<>(deviceProperties);
+    kvCache.ifPresent(type -> properties.put("kv-cache", type));
     return new LoadOptions(
         device,
         attention,
@@ -98,7 +108,7 @@ public sealed class ModelOptions permits RunOptions {
         atLeastOne("--threads", threads),
         atLeastOne("--context", context),
         LoadOptions.DEFAULT.maxBatchTokens(),
-        deviceProperties,
+        properties,
         LoadOptions.DEFAULT.weightType());
   }
 

@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.memory.NativeRows;
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.RowBuffer;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
@@ -21,15 +22,17 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   private final BufferPlan plan;
   private final Workers workers;
   private final boolean exact;
+  private final CacheTypes cacheTypes;
   private final Arena arena = Arena.ofShared();
   private final List<NativeRows> buffers = new ArrayList<>();
   private final Map<Purpose, NativeRows> scratchRows = new HashMap<>();
   private final SharedScratch scratch;
 
-  BoundMemory(BufferPlan plan, Workers workers, boolean exact) {
+  BoundMemory(BufferPlan plan, Workers workers, boolean exact, CacheTypes cacheTypes) {
     this.plan = plan;
     this.exact = exact;
     this.workers = workers;
+    this.cacheTypes = cacheTypes;
     plan.slots().forEach(slot -> buffers.add(new NativeRows(slot.width())));
     scratch = new SharedScratch(workers.count());
   }
@@ -63,6 +66,11 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   @Override
   public boolean isExact() {
     return exact;
+  }
+
+  @Override
+  public CacheTypes cacheTypes() {
+    return cacheTypes;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.mobilellm.kernels.java;
 
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.threads.WorkerThreads;
+import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceInfo;
@@ -19,20 +21,33 @@ final class JavaDevice implements ComputeDevice {
   /** The device property that asks for float activations throughout: {@code true}. */
   static final String EXACT = "exact";
 
+  /** The property that chooses how keys and values are kept. */
+  private static final String CACHE_TYPE = "kv-cache";
+
   private final DeviceInfo info;
   private final WorkerThreads workers;
   private final KernelRegistry kernels;
-  private final int maxBatchTokens;
-  private final boolean exact;
+  private final JavaProgram.Limits limits;
   private final List<JavaProgram> programs = new ArrayList<>();
   private boolean closed;
 
+  /**
+   * @throws UsageException if the type of cache is none
+   */
   JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
     this.info = info;
+    CacheTypes cacheTypes =
+        Optional.ofNullable(options.properties().get(CACHE_TYPE))
+            .map(CacheTypes::of)
+            .orElse(CacheTypes.AUTO);
+    limits =
+        new JavaProgram.Limits(
+            options.maxBatchTokens(),
+            info.memory(),
+            Boolean.parseBoolean(options.properties().get(EXACT)),
+            cacheTypes);
     kernels = new KernelRegistry(options.layers());
     workers = new WorkerThreads(threads);
-    maxBatchTokens = options.maxBatchTokens();
-    exact = Boolean.parseBoolean(options.properties().get(EXACT));
   }
 
   @Override
@@ -45,13 +60,7 @@ final class JavaDevice implements ComputeDevice {
     if (closed) {
       throw new IllegalStateException("the device is closed");
     }
-    JavaProgram compiled =
-        JavaProgram.compile(
-            program,
-            kernels,
-            workers,
-            new JavaProgram.Limits(maxBatchTokens, info.memory(), exact),
-            progress);
+    JavaProgram compiled = JavaProgram.compile(program, kernels, workers, limits, progress);
     programs.add(compiled);
     return compiled;
   }

@@ -1,11 +1,11 @@
 package dev.mobilellm.kernels.java;
 
-import dev.mobilellm.kernels.java.cache.CacheLayout;
+import dev.mobilellm.kernels.java.cache.PageLayouts;
 import dev.mobilellm.kernels.java.cache.PagedSequence;
 import dev.mobilellm.kernels.java.memory.NativeRows;
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.spi.JavaKernel;
 import dev.mobilellm.kernels.java.spi.JavaKernelProvider;
-import dev.mobilellm.kernels.java.spi.Pass.CachePages;
 import dev.mobilellm.kernels.java.spi.Workers;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Batch;
@@ -30,15 +30,16 @@ final class JavaProgram implements CompiledProgram {
    * @param maxBatchTokens the most tokens of a pass
    * @param memory bytes that the machine has, 0 if unknown
    * @param exact whether activations stay floats throughout
+   * @param cacheTypes how keys and values are kept
    */
-  record Limits(int maxBatchTokens, long memory, boolean exact) {}
+  record Limits(int maxBatchTokens, long memory, boolean exact, CacheTypes cacheTypes) {}
 
   private final Program program;
   private final Limits limits;
   private final BoundMemory memory;
   private final JavaKernel[] kernels;
   private final List<BoundOp> explanation;
-  private final CacheLayout layout;
+  private final PageLayouts layouts;
   private final ForwardPass pass;
   private final NativeRows logits;
   private boolean closed;
@@ -54,7 +55,7 @@ final class JavaProgram implements CompiledProgram {
     this.memory = memory;
     this.kernels = kernels.toArray(JavaKernel[]::new);
     this.explanation = List.copyOf(explanation);
-    layout = new CacheLayout(program.caches());
+    layouts = new PageLayouts(program.caches(), limits.cacheTypes());
     pass = new ForwardPass(this, program.vocabularySize(), limits.maxBatchTokens());
     logits = memory.buffer(program.logits());
   }
@@ -67,7 +68,8 @@ final class JavaProgram implements CompiledProgram {
       Limits limits,
       LoadProgress progress) {
     Program program = recorded.lower(registry::supports);
-    BoundMemory memory = new BoundMemory(BufferPlan.of(program), workers, limits.exact());
+    BoundMemory memory =
+        new BoundMemory(BufferPlan.of(program), workers, limits.exact(), limits.cacheTypes());
     try {
       List<JavaKernel> kernels = new ArrayList<>();
       List<BoundOp> explanation = new ArrayList<>();
@@ -95,18 +97,18 @@ final class JavaProgram implements CompiledProgram {
     if (capacity < 1) {
       throw new IllegalArgumentException("a sequence of capacity " + capacity);
     }
-    long bytes = layout.bytes(capacity);
+    long bytes = layouts.bytes(capacity);
     if (limits.memory() > 0 && bytes > limits.memory()) {
       throw new ModelException(
           "The key/value cache of %,d positions takes %,d MB, but this machine has %,d MB of memory; ask for a smaller --context."
               .formatted(capacity, bytes >> 20, limits.memory() >> 20));
     }
-    return new PagedSequence(this, layout, program.caches(), capacity);
+    return new PagedSequence(this, layouts, program.caches(), capacity);
   }
 
   @Override
   public long cacheBytesPerPosition() {
-    return layout.pageBytes() / CachePages.PAGE;
+    return layouts.bytesPerPosition();
   }
 
   @Override

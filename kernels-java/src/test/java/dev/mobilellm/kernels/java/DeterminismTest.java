@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same batch gives the same bits: with any number of threads, cold and warm. */
 @Tag("every-vector-width")
@@ -44,11 +45,22 @@ class DeterminismTest {
   void bitsDependNeitherOnThreadsNorOnWarmth(WeightEncoding encoding) {
     ProgramSpec spec =
         ProgramSpec.SMALL.withSizes(67, 32, 64).withWeights(encoding, DType.F32, false);
-    Program program = Programs.random(spec, 3);
+    assertSameBits(Programs.random(spec, 3), "auto");
+  }
+
+  /** Five heads over one: tokens do not fill blocks of query rows evenly. */
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "f16", "bf16", "q16", "q8"})
+  void bitsDependNeitherOnThreadsNorOnWarmth(String type) {
+    assertSameBits(
+        Programs.random(ProgramSpec.SMALL.withSizes(67, 32, 8).withHeads(5, 1, 24), 3), type);
+  }
+
+  private static void assertSameBits(Program program, String type) {
     int[] tokens = Programs.tokens(14, 67, 4);
     float[][] first = null;
     for (int threads : new int[] {1, 2, 3, 5}) {
-      try (ComputeDevice device = Devices.java(threads);
+      try (ComputeDevice device = Devices.java(threads, type);
           CompiledProgram compiled = device.compile(program, LoadProgress.NONE);
           Sequence longer = compiled.openSequence(16);
           Sequence shorter = compiled.openSequence(16)) {

@@ -20,18 +20,32 @@ final class Devices {
 
   private Devices() {}
 
+  /** With a cache of float32: what remains are the errors of kernels. */
   static ComputeDevice java(int threads, ModuleLayer... layers) {
-    return open(new JavaDeviceProvider(), threads, layers);
+    return open(new JavaDeviceProvider(), threads, cache("f32"), layers);
+  }
+
+  static ComputeDevice java(int threads, String cache) {
+    return open(new JavaDeviceProvider(), threads, cache(cache));
   }
 
   static ComputeDevice reference() {
-    return open(new ReferenceDeviceProvider(), 0);
+    return open(new ReferenceDeviceProvider(), 0, Map.of());
   }
 
-  static ComputeDevice open(ComputeDeviceProvider provider, int threads, ModuleLayer... layers) {
+  /** The property that chooses a type of cache. */
+  static Map<String, String> cache(String type) {
+    return Map.of("kv-cache", type);
+  }
+
+  static ComputeDevice open(
+      ComputeDeviceProvider provider,
+      int threads,
+      Map<String, String> properties,
+      ModuleLayer... layers) {
     return provider.open(
         provider.devices().devices().getFirst(),
-        new DeviceOptions(threads, MAX_BATCH_TOKENS, Map.of(), List.of(layers)));
+        new DeviceOptions(threads, MAX_BATCH_TOKENS, properties, List.of(layers)));
   }
 
   /** A program whose logits for token i are the products of a matrix with row i of the inputs. */

@@ -6,7 +6,6 @@ import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.WeightEncoding;
 import dev.mobilellm.testkit.ComputeDeviceContract;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -75,7 +74,10 @@ class JavaDeviceTest {
     @Override
     protected DeviceOptions options() {
       return new DeviceOptions(
-          threads, 40, Map.of(JavaDevice.EXACT, String.valueOf(exact)), List.of());
+          threads,
+          40,
+          Map.of(JavaDevice.EXACT, String.valueOf(exact), "kv-cache", "f32"),
+          List.of());
     }
 
     @Override

@@ -21,10 +21,10 @@ import dev.mobilellm.testkit.Runs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations that cross the borders of cache pages. */
@@ -34,40 +34,48 @@ class LongSequenceTest {
   private static final int PAGE = CachePages.PAGE;
   private static final ProgramSpec TINY = ProgramSpec.SMALL.withSizes(31, 16, 8).withHeads(4, 2, 6);
 
-  private final ComputeDevice device = Devices.java(2);
-
-  @AfterEach
-  void closeDevice() {
-    device.close();
-  }
-
-  /** None; shorter than a page, a page, a bit longer, two pages. */
+  /** No chunks; shorter than a page, a page, a bit longer, two pages. */
   @ParameterizedTest
   @ValueSource(ints = {0, 100, PAGE, 300, 2 * PAGE})
   void positionsOnSeveralPagesAgreeWithTheReference(int chunk) {
     Program tiny = Programs.random(TINY.withChunk(chunk), 1);
     int[] tokens = tokens(700);
     try (ComputeDevice reference = Devices.reference();
-        CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE);
-        CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
+        CompiledProgram exact = reference.compile(tiny, LoadProgress.NONE)) {
       float[][] expected = Runs.logits(exact, tokens, tokens.length);
-      float[][] single = Runs.logits(tested, tokens, 1);
-      double distance = Runs.distance(expected, single);
-      assertTrue(distance < 1e-4, () -> "off by " + distance);
-      for (int step : new int[] {7, 48, 200, tokens.length}) {
-        assertArrayEquals(single, Runs.logits(tested, tokens, step), "batches of " + step);
+      for (String type : CacheTypeTest.LABELS) {
+        try (ComputeDevice device = Devices.java(2, type);
+            CompiledProgram tested = device.compile(tiny, LoadProgress.NONE)) {
+          float[][] single = Runs.logits(tested, tokens, 1);
+          double distance = Runs.distance(expected, single);
+          assertTrue(distance < CacheTypeTest.tolerance(type), () -> type + " off by " + distance);
+          for (int step : new int[] {7, 48, 200, tokens.length}) {
+            assertArrayEquals(
+                single, Runs.logits(tested, tokens, step), type + ", batches of " + step);
+          }
+        }
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {PAGE - 1, PAGE, PAGE + 1, 2 * PAGE - 40})
-  void anotherContinuationOverwritesWhatWasTruncated(int position) {
+  @CsvSource({
+    "255, f32",
+    "256, f16",
+    "257, bf16",
+    "472, q16",
+    "255, q8",
+    "472, q8",
+    "255, auto",
+    "511, auto"
+  })
+  void anotherContinuationOverwritesWhatWasTruncated(int position, String type) {
     int[] tokens = tokens(600);
     int[] other = tokens(1200);
     int[] mixed = Arrays.copyOf(tokens, tokens.length);
     System.arraycopy(other, 600, mixed, position, tokens.length - position);
-    try (CompiledProgram program =
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram program =
             device.compile(Programs.random(TINY.withChunk(300), 1), LoadProgress.NONE);
         Sequence sequence = program.openSequence(tokens.length)) {
       Runs.append(program, sequence, tokens, 48);
@@ -79,11 +87,13 @@ class LongSequenceTest {
     }
   }
 
-  @Test
-  void sequencesOfDifferentLengthCrossPagesInOneBatch() {
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "q8", "auto"})
+  void sequencesOfDifferentLengthCrossPagesInOneBatch(String type) {
     int[] lengths = {3, PAGE - 7, PAGE, 2 * PAGE - 1, 600};
     int added = 10;
-    try (CompiledProgram program = device.compile(Programs.random(TINY, 1), LoadProgress.NONE)) {
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram program = device.compile(Programs.random(TINY, 1), LoadProgress.NONE)) {
       int[] tokens = tokens(620);
       List<Sequence> sequences = new ArrayList<>();
       List<Entry> entries = new ArrayList<>();
@@ -106,6 +116,28 @@ class LongSequenceTest {
             "after " + lengths[i]);
       }
       sequences.forEach(Sequence::close);
+    }
+  }
+
+  /** The first two pages are float32, the others 16-bit numbers. */
+  @Test
+  void theAutomaticCacheIsExactAtFirst() {
+    Program tiny = Programs.random(TINY, 1);
+    int[] tokens = tokens(700);
+    float[][] exact = logits(tiny, "f32", tokens);
+    float[][] found = logits(tiny, "auto", tokens);
+    assertArrayEquals(Arrays.copyOf(exact, 2 * PAGE), Arrays.copyOf(found, 2 * PAGE));
+    double later =
+        Runs.distance(
+            Arrays.copyOfRange(exact, 2 * PAGE, tokens.length),
+            Arrays.copyOfRange(found, 2 * PAGE, tokens.length));
+    assertTrue(later > 0 && later < CacheTypeTest.tolerance("auto"), () -> "off by " + later);
+  }
+
+  private static float[][] logits(Program program, String type, int[] tokens) {
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram compiled = device.compile(program, LoadProgress.NONE)) {
+      return Runs.logits(compiled, tokens, 200);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.mobilellm.testkit.RandomWeights;
 import dev.mobilellm.testkit.Runs;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +107,7 @@ class ThirdPartyKernelsTest {
   @Test
   void withoutLayersKernelsBesideTheDeviceAreFound() throws ReflectiveOperationException {
     ThirdPartyModule module = counting("com.example.beside", 10, "Add");
-    try (ComputeDevice device = Devices.open(module.loadBesideTheDevice(), 1)) {
+    try (ComputeDevice device = Devices.open(module.loadBesideTheDevice(), 1, Map.of())) {
       assertEquals(List.of(1f, 2f), runTwice(device));
     }
   }

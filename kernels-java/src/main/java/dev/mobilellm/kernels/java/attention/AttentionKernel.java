@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Attention over the paged cache, in two parallel regions. First, by tokens: queries and keys are
  * rotated and normalised, keys and values go into the cache. Then, by groups of query rows that
- * share a key/value head: {@link QueryRows} reads the cache once for up to four of them, which are
- * the heads of one token when decoding and neighbouring tokens in a prompt.
+ * share a key/value head: {@link QueryRows} reads the cache once for up to sixteen of them, which
+ * are the heads of one token when decoding and neighbouring tokens in a prompt.
  */
 public final class AttentionKernel implements JavaKernel {
 
@@ -40,7 +40,9 @@ public final class AttentionKernel implements JavaKernel {
   private final RowBuffer output;
   private final RowBuffer placedQueries;
   private final WorkerScratch scratch;
+  private final CacheEntries entries;
   private final QueryRows[] queryRows;
+  private final String name;
   private final Workers workers;
   private final Workers.Task placeTask = this::placeShare;
   private final Workers.Task attendTask = this::attendShare;
@@ -90,19 +92,19 @@ public final class AttentionKernel implements JavaKernel {
     output = context.buffer(values[3]);
     placedQueries = context.scratchRows("queries", shape.queryWidth());
     workers = context.workers();
-    scratch =
-        context.scratch(
-            Math.max(
-                QueryRows.scratchBytes(shape.headDim()), (long) shape.headDim() * Float.BYTES));
+    PagePanels panels = new PagePanels(context.cacheTypes());
+    entries = new CacheEntries(panels, shape.headDim());
     queryRows = new QueryRows[workers.count()];
     for (int i = 0; i < queryRows.length; i++) {
-      queryRows[i] = new QueryRows(shape.headDim());
+      queryRows[i] = new QueryRows(panels, shape.headDim());
     }
+    scratch = context.scratch(queryRows[0].scratchBytes());
+    name = "attention %s cache".formatted(context.cacheTypes().label());
   }
 
   @Override
   public String name() {
-    return "attention f32 cache";
+    return name;
   }
 
   @Override
@@ -157,7 +159,8 @@ public final class AttentionKernel implements JavaKernel {
       CachePages pages = pass.cache(entry, cache);
       for (int head = 0; head < shape.kvHeads(); head++) {
         place(key.row(token) + head * headBytes, position, placedKey);
-        store(pages, head, position, placedKey, value.row(token) + head * headBytes);
+        entries.putKey(pages, head, position, placedKey);
+        entries.putValue(pages, head, position, value.row(token) + head * headBytes);
       }
     }
   }
@@ -172,23 +175,6 @@ public final class AttentionKernel implements JavaKernel {
     if (qkNormEps.isPresent()) {
       Rows.rmsNorm(target, 0, shape.headDim(), (float) qkNormEps.getAsDouble(), target);
     }
-  }
-
-  private void store(CachePages pages, int head, int position, long keySource, long valueSource) {
-    int headDim = shape.headDim();
-    int slot = position % CachePages.PAGE;
-    long keys =
-        pages.keys(position / CachePages.PAGE)
-            + ((long) head * headDim * CachePages.PAGE + slot) * Float.BYTES;
-    for (int d = 0; d < headDim; d++) {
-      Native.putFloat(
-          keys + (long) d * CachePages.PAGE * Float.BYTES,
-          Native.getFloat(keySource + (long) d * Float.BYTES));
-    }
-    long values =
-        pages.values(position / CachePages.PAGE)
-            + ((long) head * CachePages.PAGE + slot) * pages.valueStride() * Float.BYTES;
-    Native.copy(valueSource, values, (long) headDim * Float.BYTES);
   }
 
   /** A unit: up to {@code rowsPerUnit} query rows of one sequence and one key/value head. */

@@ -4,51 +4,62 @@ import dev.mobilellm.kernels.java.elementwise.Activations;
 import dev.mobilellm.kernels.java.elementwise.Rows;
 import dev.mobilellm.kernels.java.memory.Native;
 import dev.mobilellm.kernels.java.spi.Pass.CachePages;
+import jdk.incubator.vector.FloatVector;
 
 /**
- * Up to four query rows that read the same keys and values, page by page, with a running maximum
- * and sum (online softmax, Milakov and Gimelshein 2018): scores never leave the first-level cache,
- * however long the context is. One worker's, reused.
+ * Query rows that read the same keys and values, page by page, with a running maximum and sum
+ * (online softmax, Milakov and Gimelshein 2018): scores never leave the first-level cache, however
+ * long the context is, and all rows are done with a page before the next one is read. One worker's,
+ * reused.
  *
  * <p>What a row gets does not depend on its company: scores, maxima and sums of a page are taken
  * row by row.
  */
 final class QueryRows {
 
-  /** The most rows: with four, keys and values are loaded once for 16 accumulators. */
-  static final int MOST = 4;
+  /** Rows that are multiplied together. */
+  static final int TOGETHER = 4;
+
+  /** The most rows: a page is then read once from memory for all of them. */
+  static final int MOST = 16;
 
   private static final int PAGE = CachePages.PAGE;
+  private static final long SCORE_BYTES = (long) PAGE * Float.BYTES;
 
+  private final PagePanels pagePanels;
   private final int headDim;
+  private final int stride;
   private final long[] queries = new long[MOST];
   private final long[] outputs = new long[MOST];
   private final int[] first = new int[MOST];
   private final int[] last = new int[MOST];
   private final float[] max = new float[MOST];
   private final float[] sum = new float[MOST];
+  private CachePages pages;
+  private int kvHead;
   private long scores;
   private long sums;
   private int count;
 
-  QueryRows(int headDim) {
+  QueryRows(PagePanels panels, int headDim) {
+    pagePanels = panels;
     this.headDim = headDim;
+    stride = panels.padded(headDim);
   }
 
-  /** Scratch memory that {@link #clear} wants: scores and weighted sums of each row. */
-  static long scratchBytes(int headDim) {
-    return (long) MOST * (PAGE + paddedHead(headDim)) * Float.BYTES;
+  /** Scratch memory that {@link #clear} wants: scores of four rows, weighted sums of each. */
+  long scratchBytes() {
+    return TOGETHER * SCORE_BYTES + MOST * sumBytes();
   }
 
-  /** Values per head, up to whole vectors. */
-  static int paddedHead(int headDim) {
-    return (headDim + PageProducts.LANES - 1) / PageProducts.LANES * PageProducts.LANES;
+  private long sumBytes() {
+    return (long) stride * Float.BYTES;
   }
 
   void clear(long scratch) {
     count = 0;
     scores = scratch;
-    sums = scratch + (long) MOST * PAGE * Float.BYTES;
+    sums = scratch + TOGETHER * SCORE_BYTES;
   }
 
   /**
@@ -68,7 +79,9 @@ final class QueryRows {
   }
 
   /** Computes all rows. */
-  void attend(CachePages pages, int kvHead) {
+  void attend(CachePages cache, int head) {
+    pages = cache;
+    kvHead = head;
     int from = Integer.MAX_VALUE;
     int to = -1;
     for (int row = 0; row < count; row++) {
@@ -80,50 +93,115 @@ final class QueryRows {
     for (int row = count; row < MOST; row++) {
       queries[row] = queries[count - 1];
     }
-    int stride = pages.valueStride();
-    Native.fill(sums, (long) MOST * stride * Float.BYTES);
+    Native.fill(sums, MOST * sumBytes());
     for (int page = from / PAGE; page <= to / PAGE; page++) {
-      int begin = Math.max(from - page * PAGE, 0) / PageProducts.LANES * PageProducts.LANES;
+      int begin = Math.max(from - page * PAGE, 0) / pagePanels.columns() * pagePanels.columns();
       int end = Math.min(to - page * PAGE + 1, PAGE);
-      long keys = pages.keys(page) + (long) kvHead * headDim * PAGE * Float.BYTES;
-      PageProducts.scores(
-          queries[0], queries[1], queries[2], queries[3], headDim, keys, begin, end, scores);
-      for (int row = 0; row < count; row++) {
-        weigh(row, page, begin, end, stride);
+      for (int row = 0; row < count; row += TOGETHER) {
+        score(row, page, begin, end);
+        weigh(row, page, begin, end);
+        accumulate(row, page, begin, end);
       }
-      for (int row = count; row < MOST; row++) {
-        Native.fill(scores + ((long) row * PAGE + begin) * Float.BYTES, (end - begin) * 4L);
-      }
-      long values = pages.values(page) + (long) kvHead * PAGE * stride * Float.BYTES;
-      PageProducts.weightedSums(scores, begin, end, values, stride, sums);
     }
     for (int row = 0; row < count; row++) {
-      long source = sums + (long) row * stride * Float.BYTES;
-      Rows.scale(source, 1 / sum[row], headDim, outputs[row]);
+      Rows.scale(sums + row * sumBytes(), 1 / sum[row], headDim, outputs[row]);
+    }
+  }
+
+  /** Queries times keys, up to whole panels. */
+  private void score(int row, int page, int begin, int end) {
+    Panels panels = pagePanels.of(page);
+    int columns = pagePanels.columns();
+    int padded = pagePanels.padded(end);
+    clearScores(0, begin, padded);
+    long panelBytes = (long) headDim * panels.layout().rowBytes();
+    long keys = pages.keys(page, kvHead);
+    for (int position = begin; position < padded; position += columns) {
+      panels.multiply(
+          queries[row],
+          queries[row + 1],
+          queries[row + 2],
+          queries[row + 3],
+          headDim,
+          keys + position / columns * panelBytes,
+          scores + (long) position * Float.BYTES,
+          SCORE_BYTES);
+    }
+    if (panels.scaled()) {
+      scaleScores(pages.keyScales(page, kvHead), begin, padded);
+    }
+  }
+
+  private void weigh(int row, int page, int begin, int end) {
+    Panels panels = pagePanels.of(page);
+    int rows = Math.min(TOGETHER, count - row);
+    for (int i = 0; i < rows; i++) {
+      weighRow(row + i, scores + i * SCORE_BYTES, page, begin, pagePanels.padded(end));
+    }
+    clearScores(rows, begin, end);
+    if (panels.scaled()) {
+      scaleScores(pages.valueScales(page, kvHead), begin, end);
     }
   }
 
   /** Turns a row's scores of a page into weights, and rescales what it has summed before. */
-  private void weigh(int row, int page, int begin, int end, int stride) {
-    long scoresOfRow = scores + (long) row * PAGE * Float.BYTES;
-    int padded = (end + PageProducts.LANES - 1) / PageProducts.LANES * PageProducts.LANES;
+  private void weighRow(int row, long scoresOfRow, int page, int begin, int end) {
     int visibleFrom = Math.max(first[row] - page * PAGE, begin);
     int visibleTo = Math.min(last[row] - page * PAGE + 1, end);
-    hide(scoresOfRow, begin, Math.min(visibleFrom, padded));
-    hide(scoresOfRow, Math.max(visibleTo, begin), padded);
+    hide(scoresOfRow, begin, Math.min(visibleFrom, end));
+    hide(scoresOfRow, Math.max(visibleTo, begin), end);
     long start = scoresOfRow + (long) begin * Float.BYTES;
-    float largest = Math.max(max[row], Activations.max(start, padded - begin));
+    float largest = Math.max(max[row], Activations.max(start, end - begin));
     if (largest == Float.NEGATIVE_INFINITY) {
-      Native.fill(start, (long) (padded - begin) * Float.BYTES);
+      Native.fill(start, (long) (end - begin) * Float.BYTES);
       return;
     }
     float rescale = max[row] == largest ? 1 : (float) Math.exp(max[row] - largest);
     if (rescale != 1) {
-      long sumsOfRow = sums + (long) row * stride * Float.BYTES;
+      long sumsOfRow = sums + row * sumBytes();
       Rows.scale(sumsOfRow, rescale, stride, sumsOfRow);
     }
-    sum[row] = sum[row] * rescale + Activations.expAndSum(start, padded - begin, largest);
+    sum[row] = sum[row] * rescale + Activations.expAndSum(start, end - begin, largest);
     max[row] = largest;
+  }
+
+  /** Weights times values. */
+  private void accumulate(int row, int page, int begin, int end) {
+    Panels panels = pagePanels.of(page);
+    long weights = scores + (long) begin * Float.BYTES;
+    long panelBytes = (long) PAGE * panels.layout().rowBytes();
+    long values = pages.values(page, kvHead) + (long) begin * panels.layout().rowBytes();
+    long target = sums + row * sumBytes();
+    for (int panel = 0; panel < pagePanels.count(headDim); panel++) {
+      panels.multiply(
+          weights,
+          weights + SCORE_BYTES,
+          weights + 2 * SCORE_BYTES,
+          weights + 3 * SCORE_BYTES,
+          end - begin,
+          values + panel * panelBytes,
+          target + (long) panel * pagePanels.columns() * Float.BYTES,
+          sumBytes());
+    }
+  }
+
+  private void scaleScores(long scales, int from, int to) {
+    long at = (long) from * Float.BYTES;
+    for (int i = 0; i < TOGETHER; i++) {
+      long start = scores + i * SCORE_BYTES + at;
+      Rows.multiply(start, scales + at, to - from, start);
+    }
+  }
+
+  /** Zeros, in whole vectors. */
+  private void clearScores(int firstRow, int from, int to) {
+    FloatVector zero = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
+    for (int i = firstRow; i < TOGETHER; i++) {
+      long start = scores + i * SCORE_BYTES;
+      for (int position = from; position < to; position += Panels.LANES) {
+        zero.intoMemorySegment(Native.ALL, start + (long) position * Float.BYTES, Native.ORDER);
+      }
+    }
   }
 
   private static void hide(long scores, int from, int to) {

@@ -12,7 +12,7 @@ import java.util.List;
 public final class PagedSequence implements Sequence {
 
   private final Object owner;
-  private final CacheLayout layout;
+  private final PageLayouts layouts;
   private final CachePages[] caches;
   private final int capacity;
   private final Arena arena = Arena.ofShared();
@@ -26,9 +26,9 @@ public final class PagedSequence implements Sequence {
    * @param owner the program that it belongs to
    * @param capacity at least 1
    */
-  public PagedSequence(Object owner, CacheLayout layout, List<KvCache> caches, int capacity) {
+  public PagedSequence(Object owner, PageLayouts layouts, List<KvCache> caches, int capacity) {
     this.owner = owner;
-    this.layout = layout;
+    this.layouts = layouts;
     this.capacity = capacity;
     this.caches = caches.stream().map(View::new).toArray(CachePages[]::new);
   }
@@ -51,16 +51,20 @@ public final class PagedSequence implements Sequence {
     while (pages.length < wanted) {
       long page;
       try {
-        page = arena.allocate(layout.pageBytes(), 64).address();
+        page = arena.allocate(layouts.of(pages.length).pageBytes(), 64).address();
       } catch (OutOfMemoryError e) {
         throw new ModelException(
             "There is no memory for the key/value cache beyond %d positions (%,d MB so far); shorten the conversation or ask for a smaller --context."
-                .formatted(pages.length * CachePages.PAGE, pages.length * layout.pageBytes() >> 20),
+                .formatted(pages.length * CachePages.PAGE, megabytes()),
             e);
       }
       pages = Arrays.copyOf(pages, pages.length + 1);
       pages[pages.length - 1] = page;
     }
+  }
+
+  private long megabytes() {
+    return pages.length == 0 ? 0 : layouts.bytes(pages.length * CachePages.PAGE) >> 20;
   }
 
   /** The pages of one cache. */
@@ -105,29 +109,34 @@ public final class PagedSequence implements Sequence {
 
   private final class View implements CachePages {
 
-    private final long keys;
-    private final long values;
-    private final int valueStride;
+    private final KvCache cache;
 
     View(KvCache cache) {
-      keys = layout.keys(cache);
-      values = layout.values(cache);
-      valueStride = layout.valueStride(cache);
+      this.cache = cache;
+    }
+
+    private CacheLayout.Place place(int page) {
+      return layouts.of(page).place(cache);
     }
 
     @Override
-    public long keys(int page) {
-      return pages[page] + keys;
+    public long keys(int page, int head) {
+      return pages[page] + place(page).keys() + head * place(page).keyHead();
     }
 
     @Override
-    public long values(int page) {
-      return pages[page] + values;
+    public long values(int page, int head) {
+      return pages[page] + place(page).values() + head * place(page).valueHead();
     }
 
     @Override
-    public int valueStride() {
-      return valueStride;
+    public long keyScales(int page, int head) {
+      return pages[page] + place(page).keyScales() + head * CacheLayout.SCALES;
+    }
+
+    @Override
+    public long valueScales(int page, int head) {
+      return pages[page] + place(page).valueScales() + head * CacheLayout.SCALES;
     }
   }
 }

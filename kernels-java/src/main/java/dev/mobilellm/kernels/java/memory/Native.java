@@ -46,6 +46,14 @@ public final class Native {
     return ALL.get(SHORT, address);
   }
 
+  public static void putShort(long address, short value) {
+    ALL.set(SHORT, address, value);
+  }
+
+  public static void putByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
   public static void copy(long from, long to, long bytes) {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
   }

@@ -24,6 +24,9 @@ public interface KernelContext {
   /** Whether users asked for float activations throughout, at the price of speed. */
   boolean isExact();
 
+  /** How caches keep keys and values. */
+  CacheTypes cacheTypes();
+
   /** The threads of the device. */
   Workers workers();
 

@@ -39,22 +39,30 @@ public interface Pass {
   }
 
   /**
-   * Keys and values in pages of {@link #PAGE} positions, float32. A page of keys holds for each
-   * head a matrix {@code [headDim][PAGE]}: positions side by side, so that scores need no sum
-   * across lanes. A page of values holds for each head a matrix {@code [PAGE][valueStride]}.
+   * Keys and values in pages of {@link #PAGE} positions, of the type that {@link
+   * KernelContext#cacheTypes} tells. Matrices are cut into panels, columns side by side; a panel's
+   * rows follow each other. A row is two vectors of floats, or one vector of 32-bit words that hold
+   * two 16-bit or four 8-bit values each: a word's n-th value is column {@code n * lanes + word}.
+   *
+   * <p>The keys of a head and page are a matrix {@code [headDim][PAGE]}: positions side by side, so
+   * that scores need no sum across lanes. Its values are {@code [PAGE][headDim]}, with columns up
+   * to whole panels.
    */
   interface CachePages {
 
     /** Positions of a page. */
     int PAGE = 256;
 
-    /** Address of the keys of a page. */
-    long keys(int page);
+    /** Address of a head's keys. */
+    long keys(int page, int head);
 
-    /** Address of the values of a page. */
-    long values(int page);
+    /** Address of a head's values. */
+    long values(int page, int head);
 
-    /** Floats from the values of one position to those of the next; at least headDim. */
-    int valueStride();
+    /** Address of the scales of a head's keys, {@link #PAGE} floats, if the type has scales. */
+    long keyScales(int page, int head);
+
+    /** Address of the scales of a head's values, {@link #PAGE} floats, if the type has scales. */
+    long valueScales(int page, int head);
   }
 }

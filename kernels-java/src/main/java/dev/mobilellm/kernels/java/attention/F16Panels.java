@@ -1,0 +1,86 @@
+package dev.mobilellm.kernels.java.attention;
+
+import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.spi.CacheType;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Half precision, widened by moving exponent and mantissa to their places in a float and
+ * multiplying by 2^112, which corrects the exponent's bias and is exact for subnormals, too. What
+ * is not a number becomes a large one; it stays what it is in the token's own activations.
+ */
+final class F16Panels extends Panels {
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final IntVector SIXTEEN = IntVector.broadcast(INTS, 16);
+  private static final IntVector THREE = IntVector.broadcast(INTS, 3);
+  private static final IntVector PLACES = IntVector.broadcast(INTS, 0x8FFFE000);
+  private static final FloatVector BIAS = FloatVector.broadcast(FLOATS, 0x1p112f);
+  private static final float LARGEST = 65504;
+
+  F16Panels() {
+    super(CacheType.F16);
+  }
+
+  @Override
+  void multiply(
+      long x0, long x1, long x2, long x3, int count, long panel, long sums, long sumsBytes) {
+    FloatVector a00 = load(sums);
+    FloatVector a01 = load(sums + VECTOR_BYTES);
+    FloatVector a10 = load(sums + sumsBytes);
+    FloatVector a11 = load(sums + sumsBytes + VECTOR_BYTES);
+    FloatVector a20 = load(sums + 2 * sumsBytes);
+    FloatVector a21 = load(sums + 2 * sumsBytes + VECTOR_BYTES);
+    FloatVector a30 = load(sums + 3 * sumsBytes);
+    FloatVector a31 = load(sums + 3 * sumsBytes + VECTOR_BYTES);
+    for (int n = 0; n < count; n++) {
+      long at = (long) n * Float.BYTES;
+      IntVector w = words(panel + n * VECTOR_BYTES);
+      FloatVector v0 =
+          w.lanewise(VectorOperators.LSHL, SIXTEEN)
+              .lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS);
+      FloatVector v1 =
+          w.lanewise(VectorOperators.ASHR, THREE).and(PLACES).reinterpretAsFloats().mul(BIAS);
+      FloatVector f0 = FloatVector.broadcast(FLOATS, Native.getFloat(x0 + at));
+      a00 = f0.fma(v0, a00);
+      a01 = f0.fma(v1, a01);
+      FloatVector f1 = FloatVector.broadcast(FLOATS, Native.getFloat(x1 + at));
+      a10 = f1.fma(v0, a10);
+      a11 = f1.fma(v1, a11);
+      FloatVector f2 = FloatVector.broadcast(FLOATS, Native.getFloat(x2 + at));
+      a20 = f2.fma(v0, a20);
+      a21 = f2.fma(v1, a21);
+      FloatVector f3 = FloatVector.broadcast(FLOATS, Native.getFloat(x3 + at));
+      a30 = f3.fma(v0, a30);
+      a31 = f3.fma(v1, a31);
+    }
+    a00.intoMemorySegment(Native.ALL, sums, Native.ORDER);
+    a01.intoMemorySegment(Native.ALL, sums + VECTOR_BYTES, Native.ORDER);
+    a10.intoMemorySegment(Native.ALL, sums + sumsBytes, Native.ORDER);
+    a11.intoMemorySegment(Native.ALL, sums + sumsBytes + VECTOR_BYTES, Native.ORDER);
+    a20.intoMemorySegment(Native.ALL, sums + 2 * sumsBytes, Native.ORDER);
+    a21.intoMemorySegment(Native.ALL, sums + 2 * sumsBytes + VECTOR_BYTES, Native.ORDER);
+    a30.intoMemorySegment(Native.ALL, sums + 3 * sumsBytes, Native.ORDER);
+    a31.intoMemorySegment(Native.ALL, sums + 3 * sumsBytes + VECTOR_BYTES, Native.ORDER);
+  }
+
+  @Override
+  void put(long address, float value) {
+    Native.putShort(address, Float.floatToFloat16(Math.clamp(value, -LARGEST, LARGEST)));
+  }
+
+  private static FloatVector load(long address) {
+    return FloatVector.fromMemorySegment(FLOATS, Native.ALL, address, Native.ORDER);
+  }
+
+  private static IntVector words(long address) {
+    return IntVector.fromMemorySegment(INTS, Native.ALL, address, Native.ORDER);
+  }
+}
