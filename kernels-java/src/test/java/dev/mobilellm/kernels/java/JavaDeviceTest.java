@@ -6,6 +6,7 @@ import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.WeightEncoding;
 import dev.mobilellm.testkit.ComputeDeviceContract;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
