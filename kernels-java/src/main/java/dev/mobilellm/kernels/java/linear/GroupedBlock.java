@@ -75,11 +75,14 @@ final class GroupedBlock {
     for (int c = 0; c < layout.group(); c++) {
       int bit = c * layout.bits();
       int shift = bit % Integer.SIZE;
-      long at = w + (long) (bit / Integer.SIZE) * GroupedLayout.WORD_BYTES;
+      long at = w + bit / Integer.SIZE * layout.strideBytes();
       boolean within = shift + layout.bits() <= Integer.SIZE;
       for (int v = 0; v < GroupedLayout.VECTORS; v++) {
-        long from = at + v * VECTOR_BYTES;
-        IntVector q = within ? WordProducts.within(from, shift) : WordProducts.across(from, shift);
+        long from = at + layout.offset(v * FloatBlock.LANES);
+        IntVector q =
+            within
+                ? WordProducts.within(from, shift)
+                : WordProducts.across(from, from + layout.strideBytes(), shift);
         ((FloatVector) q.and(mask).convert(VectorOperators.I2F, 0))
             .intoMemorySegment(Native.ALL, panel + c * ROW_BYTES + v * VECTOR_BYTES, Native.ORDER);
       }

@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
 /**
  * Where the parts of an affine matrix lie after they were brought into the order in which the
  * kernels read them: lane = row. Four vectors of rows side by side are a block; for each group of
- * columns a block has the words of the group, each a vector of one word per row, and then the
- * scales and biases. One block after another is one stream.
+ * columns a block has the words of the group and then its scales and biases. One block after
+ * another is one stream.
  *
  * <p>Because a lane holds one row, nothing is expanded to the columns of a group and nothing is
  * summed across lanes. Groups of 128 are two of 64, so that integer sums of a group stay within 16
@@ -25,8 +25,10 @@ import java.nio.ByteOrder;
  * @param bits of a weight
  * @param group columns of a group here: 32 or 64
  * @param scales how scales and biases are stored
+ * @param together vectors that a kernel reads at once, 2 or 4: all words of the group of these,
+ *     then those of the next; every other order of reading is slower than memory
  */
-record GroupedLayout(int columns, int bits, int group, Scales scales) {
+record GroupedLayout(int columns, int bits, int group, Scales scales, int together) {
 
   /** Vectors of rows that are read side by side. */
   static final int VECTORS = 4;
@@ -61,12 +63,13 @@ record GroupedLayout(int columns, int bits, int group, Scales scales) {
     }
   }
 
-  static GroupedLayout of(WeightTensor weight, AffineGroups affine) {
+  static GroupedLayout of(WeightTensor weight, AffineGroups affine, int together) {
     return new GroupedLayout(
         weight.columns(),
         affine.bits(),
         Math.min(affine.groupSize(), 64),
-        affine.scaleType() == DType.BF16 ? Scales.BF16 : Scales.F32);
+        affine.scaleType() == DType.BF16 ? Scales.BF16 : Scales.F32,
+        together);
   }
 
   int groups() {
@@ -76,6 +79,17 @@ record GroupedLayout(int columns, int bits, int group, Scales scales) {
   /** Words of a group's values in one row. */
   int words() {
     return group * bits / Integer.SIZE;
+  }
+
+  /** Bytes from one word of a row to its next. */
+  long strideBytes() {
+    return (long) together * Sums.LANES * Integer.BYTES;
+  }
+
+  /** Where the first word of a row is behind the start of a group. */
+  long offset(int row) {
+    int side = together * Sums.LANES;
+    return row / side * words() * strideBytes() + row % side * (long) Integer.BYTES;
   }
 
   long groupBytes() {
@@ -97,8 +111,7 @@ record GroupedLayout(int columns, int bits, int group, Scales scales) {
             (worker, count) -> {
               int to = Workers.start(weight.rows(), ROWS, worker + 1, count);
               for (int row = Workers.start(weight.rows(), ROWS, worker, count); row < to; row++) {
-                long target = address + row / ROWS * blockBytes() + row % ROWS * 4L;
-                repackRow(weight, affine, row, target);
+                repackRow(weight, affine, row, address + row / ROWS * blockBytes());
               }
             });
     for (MemorySegment part : weight.parts()) {
@@ -109,21 +122,22 @@ record GroupedLayout(int columns, int bits, int group, Scales scales) {
     return address;
   }
 
-  private void repackRow(WeightTensor weight, AffineGroups affine, int row, long target) {
+  private void repackRow(WeightTensor weight, AffineGroups affine, int row, long block) {
     MemorySegment values = weight.parts().get(0);
-    int rowWords = groups() * words();
-    long from = (long) row * rowWords * Integer.BYTES;
+    long from = (long) row * groups() * words() * Integer.BYTES;
     int groupsPerScale = affine.groupSize() / group;
     int scalesPerRow = columns / affine.groupSize();
     for (int g = 0; g < groups(); g++) {
-      long at = target + g * groupBytes();
+      long start = block + g * groupBytes();
+      long at = start + offset(row % ROWS);
       for (int k = 0; k < words(); k++) {
         Native.putInt(at, values.get(WORD, from));
         from += Integer.BYTES;
-        at += WORD_BYTES;
+        at += strideBytes();
       }
       long index = (long) row * scalesPerRow + g / groupsPerScale;
-      repackScale(weight, affine.scaleType(), index, at);
+      long scale = start + (long) words() * WORD_BYTES + row % ROWS * (long) Integer.BYTES;
+      repackScale(weight, affine.scaleType(), index, scale);
     }
   }
 

@@ -32,9 +32,10 @@ final class GroupedMatrix extends Matrix {
    */
   GroupedMatrix(WeightTensor weight, AffineGroups affine, boolean exact, KernelContext context) {
     super(weight);
-    layout = GroupedLayout.of(weight, affine);
-    address = layout.repack(weight, affine, context);
     rounded = affine.bits() == 4 && !exact;
+    layout =
+        GroupedLayout.of(weight, affine, rounded ? NibbleProducts.TOGETHER : WordProducts.TOGETHER);
+    address = layout.repack(weight, affine, context);
     blockForm = new GroupSums(layout.group(), rounded);
     vectorForm = rounded ? new NibbleWords(layout.group()) : blockForm;
     scratch = context.scratch(GroupedBlock.scratchBytes(layout));

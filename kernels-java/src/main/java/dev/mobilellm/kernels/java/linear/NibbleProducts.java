@@ -16,6 +16,10 @@ final class NibbleProducts {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
   private static final long VECTOR_BYTES = INTS.vectorByteSize();
+  private static final long PAIR_BYTES = 2 * VECTOR_BYTES;
+
+  /** Vectors that are read at once. */
+  static final int TOGETHER = 2;
 
   // Shifts by constant vectors: by a scalar they are slower.
   private static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
@@ -36,7 +40,7 @@ final class NibbleProducts {
     for (int g = 0; g < layout.groups(); g++) {
       touched += Native.getInt(w + GroupedLayout.TOUCH_AHEAD - GroupedLayout.WORD_BYTES);
       group(w, words, x, products);
-      group(w + 2 * VECTOR_BYTES, words, x, products + 2 * VECTOR_BYTES);
+      group(w + words * PAIR_BYTES, words, x, products + PAIR_BYTES);
       w += (long) words * GroupedLayout.WORD_BYTES;
       x += (long) NibbleWords.wordsPerGroup(layout.group()) * Integer.BYTES;
       GroupScales.addShorts(
@@ -66,7 +70,7 @@ final class NibbleProducts {
       ShortVector v0 = ShortVector.fromMemorySegment(SHORTS, Native.ALL, w, Native.ORDER);
       ShortVector v1 =
           ShortVector.fromMemorySegment(SHORTS, Native.ALL, w + VECTOR_BYTES, Native.ORDER);
-      w += GroupedLayout.WORD_BYTES;
+      w += PAIR_BYTES;
       e = IntVector.broadcast(INTS, Native.getInt(x)).reinterpretAsShorts();
       a0 = a0.add(v0.mul(e));
       a1 = a1.add(v1.mul(e));

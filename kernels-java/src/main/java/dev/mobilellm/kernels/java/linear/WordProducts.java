@@ -17,6 +17,9 @@ final class WordProducts {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final long VECTOR_BYTES = FLOATS.vectorByteSize();
 
+  /** Vectors that are read at once. */
+  static final int TOGETHER = 4;
+
   private WordProducts() {}
 
   /**
@@ -131,11 +134,14 @@ final class WordProducts {
   }
 
   /** The words at an address, shifted down, and above them the low bits of the next ones. */
-  static IntVector across(long at, int shift) {
+  static IntVector across(long at, long next, int shift) {
     return within(at, shift)
         .or(
-            IntVector.fromMemorySegment(
-                    INTS, Native.ALL, at + GroupedLayout.WORD_BYTES, Native.ORDER)
+            IntVector.fromMemorySegment(INTS, Native.ALL, next, Native.ORDER)
                 .lanewise(VectorOperators.LSHL, Integer.SIZE - shift));
+  }
+
+  private static IntVector across(long at, int shift) {
+    return across(at, at + GroupedLayout.WORD_BYTES, shift);
   }
 }
