@@ -20,7 +20,7 @@ final class Devices {
 
   private Devices() {}
 
-  /** With a cache of float32: what remains are the errors of kernels. */
+  /** With a cache of float32 and float activations: what remains are the errors of kernels. */
   static ComputeDevice java(int threads, ModuleLayer... layers) {
     return open(new JavaDeviceProvider(), threads, cache("f32"), layers);
   }
@@ -33,9 +33,9 @@ final class Devices {
     return open(new ReferenceDeviceProvider(), 0, Map.of());
   }
 
-  /** The property that chooses a type of cache. */
+  /** A type of cache, and float activations: what differs then is the cache. */
   static Map<String, String> cache(String type) {
-    return Map.of("kv-cache", type);
+    return Map.of("kv-cache", type, JavaDevice.EXACT, "true");
   }
 
   static ComputeDevice open(
