@@ -93,11 +93,6 @@ public final class LanguageModel implements AutoCloseable {
                   throw problem;
                 }));
     ModelAssembly.requireNoneLeft(ledger);
-    if (options.weightType() == WeightType.AUTO && assembly.holdsFloat32()) {
-      loading.warn(
-          "The weights are float32: --dtype bf16 halves their memory and doubles the speed, --dtype"
-              + " q8 and q4 go further.");
-    }
     contextLength = options.context() > 0 ? options.context() : config.maxPositionEmbeddings();
     if (contextLength > config.maxPositionEmbeddings()) {
       loading.warn(
