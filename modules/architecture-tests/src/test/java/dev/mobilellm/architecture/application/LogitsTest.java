@@ -31,7 +31,7 @@ final class LogitsTest {
     JsonNode golden = json.readTree(model.resolve("golden.json").toFile());
     JsonNode expected = golden.get("logits");
     List<String> command =
-        List.of("logits", "--model-path", model.toString(), "--tokens", ids(golden));
+        List.of("logits", "--model-path", model.toString(), "--exact", "--tokens", ids(golden));
 
     assertArrayEquals(
         numbers(expected), numbers(logits(command)), TOLERANCE, "logits of all positions");

@@ -95,7 +95,8 @@ final class GoldenCheckpointsTest {
       assertClose(expected, widened, TOLERANCE, "float32");
       assertTrue(kernels(wide).contains("linear f32"), () -> kernels(wide));
       float[][] quantized = Runs.logits(narrow.compiled(), golden.ids(), 48);
-      assertTrue(deviation(expected, quantized) < 0.03, "8 bits");
+      double deviation = deviation(expected, quantized);
+      assertTrue(deviation < 0.15, () -> "8 bits: relative deviation " + deviation);
       assertTrue(kernels(narrow).contains("affine-8bit-g64-bf16"), () -> kernels(narrow));
     }
   }
