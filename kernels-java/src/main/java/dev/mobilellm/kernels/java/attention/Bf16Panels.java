@@ -30,9 +30,11 @@ final class Bf16Panels extends Panels {
     FloatVector a21 = load(sums + 2 * sumsBytes + VECTOR_BYTES);
     FloatVector a30 = load(sums + 3 * sumsBytes);
     FloatVector a31 = load(sums + 3 * sumsBytes + VECTOR_BYTES);
-    for (int n = 0; n < count; n++) {
-      long at = (long) n * Float.BYTES;
-      IntVector w = words(panel + n * VECTOR_BYTES);
+    long rowBytes = layout().rowBytes();
+    long end = panel + count * rowBytes;
+    long at = 0;
+    for (long row = panel; row < end; row += rowBytes) {
+      IntVector w = words(row);
       FloatVector v0 = w.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
       FloatVector v1 = w.and(UPPER).reinterpretAsFloats();
       FloatVector f0 = FloatVector.broadcast(FLOATS, Native.getFloat(x0 + at));
@@ -47,6 +49,7 @@ final class Bf16Panels extends Panels {
       FloatVector f3 = FloatVector.broadcast(FLOATS, Native.getFloat(x3 + at));
       a30 = f3.fma(v0, a30);
       a31 = f3.fma(v1, a31);
+      at += Float.BYTES;
     }
     a00.intoMemorySegment(Native.ALL, sums, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, sums + VECTOR_BYTES, Native.ORDER);

@@ -25,10 +25,12 @@ final class F32Panels extends Panels {
     FloatVector a21 = load(sums + 2 * sumsBytes + VECTOR_BYTES);
     FloatVector a30 = load(sums + 3 * sumsBytes);
     FloatVector a31 = load(sums + 3 * sumsBytes + VECTOR_BYTES);
-    for (int n = 0; n < count; n++) {
-      long at = (long) n * Float.BYTES;
-      FloatVector v0 = load(panel + 2 * n * VECTOR_BYTES);
-      FloatVector v1 = load(panel + 2 * n * VECTOR_BYTES + VECTOR_BYTES);
+    long rowBytes = layout().rowBytes();
+    long end = panel + count * rowBytes;
+    long at = 0;
+    for (long row = panel; row < end; row += rowBytes) {
+      FloatVector v0 = load(row);
+      FloatVector v1 = load(row + VECTOR_BYTES);
       FloatVector f0 = FloatVector.broadcast(FLOATS, Native.getFloat(x0 + at));
       a00 = f0.fma(v0, a00);
       a01 = f0.fma(v1, a01);
@@ -41,6 +43,7 @@ final class F32Panels extends Panels {
       FloatVector f3 = FloatVector.broadcast(FLOATS, Native.getFloat(x3 + at));
       a30 = f3.fma(v0, a30);
       a31 = f3.fma(v1, a31);
+      at += Float.BYTES;
     }
     a00.intoMemorySegment(Native.ALL, sums, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, sums + VECTOR_BYTES, Native.ORDER);

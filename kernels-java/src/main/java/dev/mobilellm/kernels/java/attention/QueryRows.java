@@ -34,7 +34,6 @@ final class QueryRows {
   private final int[] first = new int[MOST];
   private final int[] last = new int[MOST];
   private final float[] max = new float[MOST];
-  private final float[] sum = new float[MOST];
   private CachePages pages;
   private int kvHead;
   private long scores;
@@ -52,8 +51,9 @@ final class QueryRows {
     return TOGETHER * SCORE_BYTES + MOST * sumBytes();
   }
 
+  /** A row's weighted values, and a vector of sums of its weights. */
   private long sumBytes() {
-    return (long) stride * Float.BYTES;
+    return (stride + Panels.LANES) * (long) Float.BYTES;
   }
 
   void clear(long scratch) {
@@ -88,7 +88,6 @@ final class QueryRows {
       from = Math.min(from, first[row]);
       to = Math.max(to, last[row]);
       max[row] = Float.NEGATIVE_INFINITY;
-      sum[row] = 0;
     }
     for (int row = count; row < MOST; row++) {
       queries[row] = queries[count - 1];
@@ -104,7 +103,9 @@ final class QueryRows {
       }
     }
     for (int row = 0; row < count; row++) {
-      Rows.scale(sums + row * sumBytes(), 1 / sum[row], headDim, outputs[row]);
+      long sumsOfRow = sums + row * sumBytes();
+      float total = total(sumsOfRow + (long) stride * Float.BYTES);
+      Rows.scale(sumsOfRow, 1 / total, headDim, outputs[row]);
     }
   }
 
@@ -156,12 +157,12 @@ final class QueryRows {
       Native.fill(start, (long) (end - begin) * Float.BYTES);
       return;
     }
-    float rescale = max[row] == largest ? 1 : (float) Math.exp(max[row] - largest);
-    if (rescale != 1) {
-      long sumsOfRow = sums + row * sumBytes();
-      Rows.scale(sumsOfRow, rescale, stride, sumsOfRow);
+    long sumsOfRow = sums + row * sumBytes();
+    if (max[row] != largest) {
+      float rescale = (float) Math.exp(max[row] - largest);
+      Rows.scale(sumsOfRow, rescale, stride + Panels.LANES, sumsOfRow);
     }
-    sum[row] = sum[row] * rescale + Activations.expAndSum(start, end - begin, largest);
+    Activations.expAndAdd(start, end - begin, largest, sumsOfRow + (long) stride * Float.BYTES);
     max[row] = largest;
   }
 
@@ -202,6 +203,14 @@ final class QueryRows {
         zero.intoMemorySegment(Native.ALL, start + (long) position * Float.BYTES, Native.ORDER);
       }
     }
+  }
+
+  private static float total(long lanes) {
+    float total = 0;
+    for (int i = 0; i < Panels.LANES; i++) {
+      total += Native.getFloat(lanes + (long) i * Float.BYTES);
+    }
+    return total;
   }
 
   private static void hide(long scores, int from, int to) {

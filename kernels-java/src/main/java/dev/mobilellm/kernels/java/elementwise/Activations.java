@@ -68,11 +68,14 @@ public final class Activations {
   }
 
   /**
-   * {@code row = exp(row - shift)} in place, 0 where the result would be below 1e-38; returns the
-   * sum. The width is a multiple of the vector length.
+   * {@code row = exp(row - shift)} in place, 0 where the result would be below 1e-38. The width is
+   * a multiple of the vector length. Sums go through memory: a vector that is handed to a method
+   * which C2 does not inline becomes an object.
+   *
+   * @param sums address of a vector: the lanes' sums are added to it
    */
-  public static float expAndSum(long row, int width, float shift) {
-    FloatVector sum = FloatVector.zero(FLOATS);
+  public static void expAndAdd(long row, int width, float shift, long sums) {
+    FloatVector sum = FloatVector.fromMemorySegment(FLOATS, Native.ALL, sums, Native.ORDER);
     for (int i = 0; i < width; i += LANES) {
       long at = row + (long) i * Float.BYTES;
       FloatVector x =
@@ -81,7 +84,7 @@ public final class Activations {
       e.intoMemorySegment(Native.ALL, at, Native.ORDER);
       sum = sum.add(e);
     }
-    return Sums.of(sum);
+    sum.intoMemorySegment(Native.ALL, sums, Native.ORDER);
   }
 
   /** The largest of a row whose width is a multiple of the vector length. */

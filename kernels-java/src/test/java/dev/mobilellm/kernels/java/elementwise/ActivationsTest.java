@@ -99,7 +99,14 @@ class ActivationsTest {
     Floats row = Floats.of(scores);
     float largest = Activations.max(row.address(), scores.length);
     assertEquals(1e6f, largest);
-    assertEquals(2, Activations.expAndSum(row.address(), scores.length, largest));
+    float[] before = new float[LANES];
+    before[1] = 5;
+    Floats sums = Floats.of(before);
+    Activations.expAndAdd(row.address(), scores.length, largest, sums.address());
+    float[] after = new float[LANES];
+    after[1] = 6;
+    after[2] = 1;
+    assertArrayEquals(after, sums.toArray());
     float[] weights = new float[scores.length];
     weights[1] = 1;
     weights[2] = 1;
