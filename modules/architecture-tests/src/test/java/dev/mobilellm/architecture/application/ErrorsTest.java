@@ -44,6 +44,7 @@ final class ErrorsTest {
         mistake("--prompt", "Hello", "--temperature", "warm").naming("temperature", "warm"),
         mistake("--prompt", "Hello", "--top-p", "1.5").naming("top-p", "1.5"),
         mistake("--prompt", "Hello", "--device", "abacus").naming("abacus", "java"),
+        mistake("--prompt", "Hello", "--device", "java", "--kv-cache", "q4").naming("q4", "q16"),
         mistake("--prompt", "Hello", "--sampler", "dice").naming("dice", "greedy"),
         mistake("--prompt", "1+".repeat(600)).naming("512"));
   }
