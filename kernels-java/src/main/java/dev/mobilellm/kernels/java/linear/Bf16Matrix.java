@@ -37,7 +37,7 @@ final class Bf16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form(int tokens) {
+  InputForm form() {
     return InputForm.EVEN_ODD;
   }
 

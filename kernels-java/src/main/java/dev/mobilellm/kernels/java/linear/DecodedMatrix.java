@@ -30,7 +30,7 @@ final class DecodedMatrix extends Matrix {
   }
 
   @Override
-  InputForm form(int tokens) {
+  InputForm form() {
     return InputForm.NATURAL;
   }
 

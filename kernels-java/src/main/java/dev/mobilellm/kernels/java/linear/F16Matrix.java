@@ -40,7 +40,7 @@ final class F16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form(int tokens) {
+  InputForm form() {
     return InputForm.EVEN_ODD;
   }
 

@@ -30,7 +30,7 @@ final class F32Matrix extends RowMajorMatrix {
   }
 
   @Override
-  InputForm form(int tokens) {
+  InputForm form() {
     return InputForm.NATURAL;
   }
 

@@ -18,28 +18,26 @@ final class GroupScales {
   private GroupScales() {}
 
   /**
-   * {@code y += scale * (products * factor) + bias * sum} for the rows of a block.
+   * {@code y += scale * products + bias * sum} for the rows of a block.
    *
    * @param products address of one float per row
    * @param scales address of the scales and biases in the block
    * @param pair whether they are pairs of bfloat16
-   * @param factor of the token's group
    * @param sum of the token's group
    * @param y address of one float per row
    */
-  static void add(long products, long scales, boolean pair, float factor, float sum, long y) {
-    FloatVector d = FloatVector.broadcast(FLOATS, factor);
+  static void add(long products, long scales, boolean pair, float sum, long y) {
     FloatVector s = FloatVector.broadcast(FLOATS, sum);
     for (long at = 0; at < GroupedLayout.WORD_BYTES; at += VECTOR_BYTES) {
-      FloatVector p = load(products + at).mul(d);
-      add(p, s, scales + at, pair, y + at);
+      add(load(products + at), s, scales + at, pair, y + at);
     }
   }
 
   /**
-   * As {@link #add}, for products that are pairs of 16-bit sums less eight times the sum of the
-   * inputs.
+   * {@code y += scale * (products * factor) + bias * sum}, for products that are pairs of 16-bit
+   * sums less eight times the sum of the inputs.
    *
+   * @param factor of the token's group
    * @param offset eight times the sum of the inputs
    */
   static void addShorts(

@@ -22,8 +22,8 @@ final class GroupedMatrix extends Matrix {
   private final GroupedLayout layout;
   private final long address;
   private final boolean rounded;
-  private final InputForm vectorForm;
-  private final InputForm blockForm;
+  private final InputForm form;
+  private final GroupedBlock block;
   private final WorkerScratch scratch;
   private final String encoding;
 
@@ -36,9 +36,9 @@ final class GroupedMatrix extends Matrix {
     layout =
         GroupedLayout.of(weight, affine, rounded ? NibbleProducts.TOGETHER : WordProducts.TOGETHER);
     address = layout.repack(weight, affine, context);
-    blockForm = new GroupSums(layout.group(), rounded);
-    vectorForm = rounded ? new NibbleWords(layout.group()) : blockForm;
-    scratch = context.scratch(GroupedBlock.scratchBytes(layout));
+    form = rounded ? new NibbleWords(layout.group()) : new GroupSums(layout.group());
+    block = new GroupedBlock(layout, rounded ? new NibblePanel(layout) : new FloatPanel(layout));
+    scratch = context.scratch(block.scratchBytes());
     encoding = affine.name() + (rounded ? " int8" : "");
   }
 
@@ -48,13 +48,12 @@ final class GroupedMatrix extends Matrix {
   }
 
   @Override
-  InputForm form(int tokens) {
-    return tokens <= FEW_TOKENS ? vectorForm : blockForm;
+  InputForm form() {
+    return form;
   }
 
   @Override
   void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
-    InputForm form = form(tokens);
     long xBytes = (long) form.width(columns) * Float.BYTES;
     long sums = scratch.address(worker);
     int tile = tokens <= FEW_TOKENS ? 1 : GroupedBlock.TILE;
@@ -69,7 +68,7 @@ final class GroupedMatrix extends Matrix {
         if (tile == 1) {
           vector(w, x + token * xBytes, sums);
         } else {
-          GroupedBlock.multiply(layout, w, x + token * xBytes, xBytes, count, sums);
+          block.multiply(w, x + token * xBytes, xBytes, count, sums);
         }
         for (int t = 0; t < count; t++) {
           long source = sums + ((long) t * GroupedLayout.ROWS + first - start) * Float.BYTES;

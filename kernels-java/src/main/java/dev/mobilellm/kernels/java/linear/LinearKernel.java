@@ -145,7 +145,6 @@ public final class LinearKernel implements JavaKernel {
     if (tokens == 0) {
       return;
     }
-    prepared.select(tokens);
     if (tokens < FEW_TOKENS) {
       prepare(0, tokens);
     } else {

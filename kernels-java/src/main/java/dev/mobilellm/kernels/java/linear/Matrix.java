@@ -44,8 +44,8 @@ abstract class Matrix {
   /** The encoding, for reports. */
   abstract String encoding();
 
-  /** How inputs are wanted in a pass of so many tokens: one form up to some number, one above. */
-  abstract InputForm form(int tokens);
+  /** How inputs are wanted. */
+  abstract InputForm form();
 
   /**
    * Computes a range of rows for all tokens.

@@ -22,7 +22,7 @@ final class NibbleProducts {
   static final int TOGETHER = 2;
 
   // Shifts by constant vectors: by a scalar they are slower.
-  private static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
+  static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
   private static final ShortVector EIGHT = ShortVector.broadcast(SHORTS, 8);
   private static final ShortVector TWELVE = ShortVector.broadcast(SHORTS, 12);
 
@@ -32,8 +32,7 @@ final class NibbleProducts {
   static void block(GroupedLayout layout, long w, long x, long y) {
     boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     int words = layout.words();
-    long tail =
-        x + (long) layout.groups() * NibbleWords.wordsPerGroup(layout.group()) * Integer.BYTES;
+    long start = x;
     long products = y + GroupedLayout.WORD_BYTES;
     Native.fill(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
@@ -43,18 +42,23 @@ final class NibbleProducts {
       group(w + words * PAIR_BYTES, words, x, products + PAIR_BYTES);
       w += (long) words * GroupedLayout.WORD_BYTES;
       x += (long) NibbleWords.wordsPerGroup(layout.group()) * Integer.BYTES;
-      GroupScales.addShorts(
-          products,
-          w,
-          pair,
-          Native.getFloat(tail),
-          Native.getInt(tail + 4),
-          Native.getFloat(tail + 8),
-          y);
-      tail += 12;
+      scale(layout, products, w, pair, start, g, y);
       w += (long) layout.scales().words() * GroupedLayout.WORD_BYTES;
     }
     Native.putInt(products, touched);
+  }
+
+  /**
+   * Adds the products of a group, scaled, and its bias to the sums.
+   *
+   * @param x address of the token's input
+   */
+  static void scale(
+      GroupedLayout layout, long products, long scales, boolean pair, long x, int g, long y) {
+    long tail = x + NibbleWords.tail(layout.groups(), layout.group(), g);
+    float factor = Native.getFloat(tail);
+    int offset = Native.getInt(tail + 4);
+    GroupScales.addShorts(products, scales, pair, factor, offset, Native.getFloat(tail + 8), y);
   }
 
   /**

@@ -2,6 +2,12 @@ package dev.mobilellm.kernels.java.linear;
 
 import dev.mobilellm.kernels.java.elementwise.Rows;
 import dev.mobilellm.kernels.java.memory.Native;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Inputs for {@link NibbleProducts}, as 32-bit words: for each group the start of its sum, then the
@@ -19,9 +25,26 @@ import dev.mobilellm.kernels.java.memory.Native;
  */
 record NibbleWords(int group) implements InputForm {
 
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+  private static final int LANES = INTS.length();
+  private static final IntVector SIXTEEN = IntVector.broadcast(INTS, 16);
+  private static final ShortVector FOUR = ShortVector.broadcast(SHORTS, 4);
+  private static final VectorShuffle<Integer> LOW = halvesOfEight(0);
+  private static final VectorShuffle<Integer> HIGH = halvesOfEight(4);
+  private static final VectorShuffle<Integer> BEFORE =
+      VectorShuffle.fromOp(INTS, lane -> Math.max(0, lane - 1));
+  private static final IntVector NOT_FIRST = notFirst();
+
   /** Words of a group: the start, and a factor for two columns. */
   static int wordsPerGroup(int group) {
     return 1 + group / 2;
+  }
+
+  /** Where a group's factor, offset and scaled sum are, in bytes from the start of a row. */
+  static long tail(int groups, int group, int g) {
+    return ((long) groups * wordsPerGroup(group) + 3L * g) * Integer.BYTES;
   }
 
   @Override
@@ -32,35 +55,72 @@ record NibbleWords(int group) implements InputForm {
   @Override
   public void prepare(long from, long to, int columns) {
     int groups = columns / group;
-    long words = to;
-    long tail = to + (long) groups * wordsPerGroup(group) * Integer.BYTES;
     // The whole numbers of one group stand behind everything else while they are needed.
-    long numbers = tail + 3L * groups * Float.BYTES;
+    long numbers = to + tail(groups, group, groups);
     for (int g = 0; g < groups; g++) {
       float factor = Rows.roundToBytes(from + (long) g * group * Float.BYTES, group, numbers);
-      int low = 0;
-      int high = 0;
-      long at = words + Integer.BYTES;
-      for (int c = 0; c < group; c += 8) {
-        int before = 0;
-        int beforeHigh = 0;
-        for (int j = 0; j < 4; j++) {
-          int x = (int) Native.getFloat(numbers + (long) (c + j) * Float.BYTES);
-          int xHigh = (int) Native.getFloat(numbers + (long) (c + j + 4) * Float.BYTES);
-          Native.putInt(at, (x - 16 * before) & 0xFFFF | (xHigh - 16 * beforeHigh) << Short.SIZE);
-          at += Integer.BYTES;
-          before = x;
-          beforeHigh = xHigh;
-          low += x;
-          high += xHigh;
-        }
-      }
+      long words = to + (long) g * wordsPerGroup(group) * Integer.BYTES;
+      int sums = factors(numbers, group, words + Integer.BYTES);
+      int low = (short) sums;
+      int high = sums >> Short.SIZE;
       Native.putInt(words, -8 * low & 0xFFFF | -8 * high << Short.SIZE);
-      words = at;
+      long tail = to + tail(groups, group, g);
       Native.putFloat(tail, factor);
       Native.putInt(tail + 4, 8 * (low + high));
       Native.putFloat(tail + 8, (low + high) * factor);
-      tail += 12;
     }
+  }
+
+  /**
+   * Stores the factors of a group.
+   *
+   * @return the sum of the columns in lower halves, and above it that of those in upper halves
+   */
+  private static int factors(long numbers, int group, long words) {
+    ShortVector sums = ShortVector.zero(SHORTS);
+    for (int c = 0; c < group; c += 2 * LANES) {
+      long at = numbers + (long) c * Float.BYTES;
+      IntVector first = ints(at);
+      IntVector second = ints(at + (long) LANES * Float.BYTES);
+      IntVector low = first.rearrange(LOW, second).and(0xFFFF);
+      IntVector high = first.rearrange(HIGH, second).lanewise(VectorOperators.LSHL, SIXTEEN);
+      IntVector pairs = low.or(high);
+      IntVector before = pairs.rearrange(BEFORE).and(NOT_FIRST);
+      ShortVector x = pairs.reinterpretAsShorts();
+      sums = sums.add(x);
+      x.sub(before.reinterpretAsShorts().lanewise(VectorOperators.LSHL, FOUR))
+          .intoMemorySegment(Native.ALL, words + (long) c * Short.BYTES, Native.ORDER);
+    }
+    IntVector halves = sums.reinterpretAsInts();
+    int low =
+        halves
+            .lanewise(VectorOperators.LSHL, SIXTEEN)
+            .lanewise(VectorOperators.ASHR, SIXTEEN)
+            .reduceLanes(VectorOperators.ADD);
+    int high = halves.lanewise(VectorOperators.ASHR, SIXTEEN).reduceLanes(VectorOperators.ADD);
+    return low & 0xFFFF | high << Short.SIZE;
+  }
+
+  private static IntVector ints(long at) {
+    FloatVector x = FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER);
+    return (IntVector) x.convert(VectorOperators.F2I, 0);
+  }
+
+  /** Of two vectors of columns, the four at {@code start} of each eight. */
+  private static VectorShuffle<Integer> halvesOfEight(int start) {
+    return VectorShuffle.fromOp(
+        INTS,
+        lane -> {
+          int column = lane / 4 * 8 + start + lane % 4;
+          return column < LANES ? column : column - 2 * LANES;
+        });
+  }
+
+  private static IntVector notFirst() {
+    int[] masks = new int[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      masks[lane] = lane % 4 == 0 ? 0 : -1;
+    }
+    return IntVector.fromArray(INTS, masks, 0);
   }
 }

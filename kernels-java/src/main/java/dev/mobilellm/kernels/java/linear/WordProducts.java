@@ -34,8 +34,7 @@ final class WordProducts {
     boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     boolean aligned = Integer.SIZE % layout.bits() == 0;
     long valueBytes = (long) layout.words() * GroupedLayout.WORD_BYTES;
-    long factors = x + (long) layout.columns() * Float.BYTES;
-    long sums = factors + (long) layout.groups() * Float.BYTES;
+    long sums = x + (long) layout.columns() * Float.BYTES;
     long products = y + GroupedLayout.WORD_BYTES;
     Native.fill(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
@@ -48,9 +47,8 @@ final class WordProducts {
       }
       w += valueBytes;
       x += (long) layout.group() * Float.BYTES;
-      float factor = Native.getFloat(factors + (long) g * Float.BYTES);
       float sum = Native.getFloat(sums + (long) g * Float.BYTES);
-      GroupScales.add(products, w, pair, factor, sum, y);
+      GroupScales.add(products, w, pair, sum, y);
       w += (long) layout.scales().words() * GroupedLayout.WORD_BYTES;
     }
     Native.putInt(products, touched);

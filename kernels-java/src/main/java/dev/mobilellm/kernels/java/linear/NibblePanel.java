@@ -1,0 +1,125 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.memory.Native;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The shifted words of a group of 4-bit weights, for inputs in {@link NibbleWords} form: 16-bit
+ * multiplications, of which a vector holds twice as many as of floats.
+ */
+final class NibblePanel implements GroupPanel {
+
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+  private static final long VECTOR_BYTES = INTS.vectorByteSize();
+
+  /** Shifts of a word: each of its shorts holds four weights. */
+  private static final int SHIFTS = 4;
+
+  private final GroupedLayout layout;
+  private final boolean pair;
+
+  NibblePanel(GroupedLayout layout) {
+    this.layout = layout;
+    pair = layout.scales() == GroupedLayout.Scales.BF16;
+  }
+
+  @Override
+  public long bytes() {
+    return (long) layout.words() * SHIFTS * GroupedLayout.WORD_BYTES;
+  }
+
+  @Override
+  public void unpack(long w, long panel) {
+    for (int v = 0; v < GroupedLayout.VECTORS; v++) {
+      unpack(
+          w + layout.offset(v * FloatBlock.LANES),
+          layout.words(),
+          layout.strideBytes(),
+          panel + v * VECTOR_BYTES);
+    }
+  }
+
+  private static void unpack(long w, int words, long stride, long panel) {
+    for (int k = 0; k < words; k++) {
+      ShortVector v =
+          ShortVector.fromMemorySegment(SHORTS, Native.ALL, w + k * stride, Native.ORDER);
+      for (int j = 0; j < SHIFTS; j++) {
+        v.intoMemorySegment(Native.ALL, panel, Native.ORDER);
+        v = v.lanewise(VectorOperators.LSHR, NibbleProducts.FOUR);
+        panel += GroupedLayout.WORD_BYTES;
+      }
+    }
+  }
+
+  @Override
+  public void accumulate(long panel, long x, long xBytes, int g, int last, long products) {
+    int words = NibbleWords.wordsPerGroup(layout.group());
+    long x0 = x + (long) g * words * Integer.BYTES;
+    for (int t = 0; t <= last; t += 2) {
+      long x1 = x0 + Math.min(1, last - t) * xBytes;
+      pair(panel, words - 1, x0, x1, products);
+      x0 += 2 * xBytes;
+      products += 2 * GroupedLayout.WORD_BYTES;
+    }
+  }
+
+  @Override
+  public void scale(long products, long scales, long x, int g, long y) {
+    NibbleProducts.scale(layout, products, scales, pair, x, g, y);
+  }
+
+  /**
+   * The sums of one group for two tokens. Four at once would be past what the compiler inlines, for
+   * a multiplication and an addition are two operations.
+   */
+  private static void pair(long panel, int words, long x0, long x1, long products) {
+    ShortVector e0 = words(x0);
+    ShortVector e1 = words(x1);
+    ShortVector a00 = e0;
+    ShortVector a01 = e0;
+    ShortVector a02 = e0;
+    ShortVector a03 = e0;
+    ShortVector a10 = e1;
+    ShortVector a11 = e1;
+    ShortVector a12 = e1;
+    ShortVector a13 = e1;
+    for (int k = 1; k <= words; k++) {
+      long at = (long) k * Integer.BYTES;
+      e0 = words(x0 + at);
+      e1 = words(x1 + at);
+      ShortVector w0 = load(panel);
+      ShortVector w1 = load(panel + 1 * VECTOR_BYTES);
+      ShortVector w2 = load(panel + 2 * VECTOR_BYTES);
+      ShortVector w3 = load(panel + 3 * VECTOR_BYTES);
+      panel += GroupedLayout.WORD_BYTES;
+      a00 = a00.add(w0.mul(e0));
+      a01 = a01.add(w1.mul(e0));
+      a02 = a02.add(w2.mul(e0));
+      a03 = a03.add(w3.mul(e0));
+      a10 = a10.add(w0.mul(e1));
+      a11 = a11.add(w1.mul(e1));
+      a12 = a12.add(w2.mul(e1));
+      a13 = a13.add(w3.mul(e1));
+    }
+    a00.intoMemorySegment(Native.ALL, products, Native.ORDER);
+    a01.intoMemorySegment(Native.ALL, products + 1 * VECTOR_BYTES, Native.ORDER);
+    a02.intoMemorySegment(Native.ALL, products + 2 * VECTOR_BYTES, Native.ORDER);
+    a03.intoMemorySegment(Native.ALL, products + 3 * VECTOR_BYTES, Native.ORDER);
+    a10.intoMemorySegment(Native.ALL, products + 4 * VECTOR_BYTES, Native.ORDER);
+    a11.intoMemorySegment(Native.ALL, products + 5 * VECTOR_BYTES, Native.ORDER);
+    a12.intoMemorySegment(Native.ALL, products + 6 * VECTOR_BYTES, Native.ORDER);
+    a13.intoMemorySegment(Native.ALL, products + 7 * VECTOR_BYTES, Native.ORDER);
+  }
+
+  private static ShortVector words(long at) {
+    return IntVector.broadcast(INTS, Native.getInt(at)).reinterpretAsShorts();
+  }
+
+  private static ShortVector load(long at) {
+    return ShortVector.fromMemorySegment(SHORTS, Native.ALL, at, Native.ORDER);
+  }
+}
