@@ -22,9 +22,13 @@ final class NibblePanel implements GroupPanel {
   private final GroupedLayout layout;
   private final boolean pair;
 
+  // Not a constant: see the loop over the rows of a panel.
+  private final long rowBytes;
+
   NibblePanel(GroupedLayout layout) {
     this.layout = layout;
     pair = layout.scales() == GroupedLayout.Scales.BF16;
+    rowBytes = GroupedLayout.WORD_BYTES;
   }
 
   @Override
@@ -59,9 +63,10 @@ final class NibblePanel implements GroupPanel {
   public void accumulate(long panel, long x, long xBytes, int g, int last, long products) {
     int words = NibbleWords.wordsPerGroup(layout.group());
     long x0 = x + (long) g * words * Integer.BYTES;
+    long end = panel + (words - 1) * rowBytes;
     for (int t = 0; t <= last; t += 2) {
       long x1 = x0 + Math.min(1, last - t) * xBytes;
-      pair(panel, words - 1, x0, x1, products);
+      pair(panel, end, rowBytes, x0, x1, products);
       x0 += 2 * xBytes;
       products += 2 * GroupedLayout.WORD_BYTES;
     }
@@ -76,7 +81,7 @@ final class NibblePanel implements GroupPanel {
    * The sums of one group for two tokens. Four at once would be past what the compiler inlines, for
    * a multiplication and an addition are two operations.
    */
-  private static void pair(long panel, int words, long x0, long x1, long products) {
+  private static void pair(long panel, long end, long rowBytes, long x0, long x1, long products) {
     ShortVector e0 = words(x0);
     ShortVector e1 = words(x1);
     ShortVector a00 = e0;
@@ -87,15 +92,15 @@ final class NibblePanel implements GroupPanel {
     ShortVector a11 = e1;
     ShortVector a12 = e1;
     ShortVector a13 = e1;
-    for (int k = 1; k <= words; k++) {
-      long at = (long) k * Integer.BYTES;
+    long at = Integer.BYTES;
+    for (long row = panel; row < end; row += rowBytes) {
       e0 = words(x0 + at);
       e1 = words(x1 + at);
-      ShortVector w0 = load(panel);
-      ShortVector w1 = load(panel + 1 * VECTOR_BYTES);
-      ShortVector w2 = load(panel + 2 * VECTOR_BYTES);
-      ShortVector w3 = load(panel + 3 * VECTOR_BYTES);
-      panel += GroupedLayout.WORD_BYTES;
+      ShortVector w0 = load(row);
+      ShortVector w1 = load(row + 1 * VECTOR_BYTES);
+      ShortVector w2 = load(row + 2 * VECTOR_BYTES);
+      ShortVector w3 = load(row + 3 * VECTOR_BYTES);
+      at += Integer.BYTES;
       a00 = a00.add(w0.mul(e0));
       a01 = a01.add(w1.mul(e0));
       a02 = a02.add(w2.mul(e0));
