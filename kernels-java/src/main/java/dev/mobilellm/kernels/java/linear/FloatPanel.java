@@ -33,14 +33,13 @@ final class FloatPanel implements GroupPanel {
   }
 
   @Override
-  public void accumulate(long panel, long x, long xBytes, int g, int last, long products) {
-    int group = layout.group();
-    accumulate(panel, group, x + (long) g * group * Float.BYTES, xBytes, last, products);
+  public void accumulate(long panel, long x, long xBytes, int last, long products) {
+    accumulate(panel, layout.group(), x, xBytes, last, products);
   }
 
   @Override
-  public void scale(long products, long scales, long x, int g, long y) {
-    float sum = Native.getFloat(x + (long) (layout.columns() + g) * Float.BYTES);
+  public void scale(long products, long scales, long x, long y) {
+    float sum = Native.getFloat(x + (long) layout.group() * Float.BYTES);
     GroupScales.add(products, scales, pair, sum, y);
   }
 

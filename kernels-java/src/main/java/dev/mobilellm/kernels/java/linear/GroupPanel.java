@@ -25,20 +25,19 @@ interface GroupPanel {
   /**
    * The products of a group with up to {@link #TOKENS} tokens.
    *
-   * @param x address of the first token's input, {@code xBytes} from one to the next
-   * @param g the group
+   * @param x address of the first token's input in the group, {@code xBytes} from one to the next
    * @param last index of the last token; it stands for those that are missing
    * @param products address of {@link GroupedLayout#WORD_BYTES} for each of {@link #TOKENS}
    */
-  void accumulate(long panel, long x, long xBytes, int g, int last, long products);
+  void accumulate(long panel, long x, long xBytes, int last, long products);
 
   /**
    * Adds one token's products, scaled, and the bias to its sums.
    *
    * @param products address of the token's products
    * @param scales address of the scales and biases of the group
-   * @param x address of the token's input
+   * @param x address of the token's input in the group
    * @param y address of the token's sums
    */
-  void scale(long products, long scales, long x, int g, long y);
+  void scale(long products, long scales, long x, long y);
 }

@@ -4,26 +4,31 @@ import dev.mobilellm.kernels.java.elementwise.Rows;
 import dev.mobilellm.kernels.java.memory.Native;
 
 /**
- * Floats for the products with {@link GroupedLayout grouped} weights: the columns in their order,
- * then the sum of each group. With {@code w = scale * q + bias} a group's product is {@code scale *
- * sum(q * x) + bias * sum(x)}.
+ * Floats for the products with {@link GroupedLayout grouped} weights: for each group the tokens one
+ * after another, and of each its columns in the group and their sum. With {@code w = scale * q +
+ * bias} a group's product is {@code scale * sum(q * x) + bias * sum(x)}.
  *
  * @param group columns of a group
  */
-record GroupSums(int group) implements InputForm {
+record GroupSums(int group) implements GroupForm {
 
   @Override
-  public int width(int columns) {
-    return columns + columns / group;
+  public int words() {
+    return group + 1;
   }
 
   @Override
-  public void prepare(long from, long to, int columns) {
-    Native.copy(from, to, (long) columns * Float.BYTES);
-    long sums = to + (long) columns * Float.BYTES;
+  public int width(int columns) {
+    return columns / group * words();
+  }
+
+  @Override
+  public void prepare(long from, long to, int columns, int token, int tokens) {
+    long bytes = (long) group * Float.BYTES;
     for (int g = 0; g < columns / group; g++) {
-      float sum = Rows.sum(from + (long) g * group * Float.BYTES, group);
-      Native.putFloat(sums + (long) g * Float.BYTES, sum);
+      long target = to + address(g, token, tokens);
+      Native.copy(from + g * bytes, target, bytes);
+      Native.putFloat(target + bytes, Rows.sum(target, group));
     }
   }
 }

@@ -33,9 +33,11 @@ final class GroupedBlock {
    * floats at row t of the scratch memory.
    *
    * @param w address of the block
-   * @param x address of the first token's input, {@code xBytes} from one to the next
+   * @param x address of the first token's input in the first group
+   * @param tokenBytes from one token to the next
+   * @param groupBytes from one group to the next
    */
-  void multiply(long w, long x, long xBytes, int tokens, long scratch) {
+  void multiply(long w, long x, long tokenBytes, long groupBytes, int tokens, long scratch) {
     long products = scratch + TILE * ROW_BYTES;
     long values = products + PRODUCT_BYTES;
     long scales = (long) layout.words() * GroupedLayout.WORD_BYTES;
@@ -45,11 +47,11 @@ final class GroupedBlock {
       panel.unpack(group, values);
       for (int token = 0; token < tokens; token += GroupPanel.TOKENS) {
         int used = Math.min(GroupPanel.TOKENS, tokens - token);
-        long inputs = x + token * xBytes;
-        panel.accumulate(values, inputs, xBytes, g, used - 1, products);
+        long inputs = x + g * groupBytes + token * tokenBytes;
+        panel.accumulate(values, inputs, tokenBytes, used - 1, products);
         for (int t = 0; t < used; t++) {
           long sums = scratch + (token + t) * ROW_BYTES;
-          panel.scale(products + t * ROW_BYTES, group + scales, inputs + t * xBytes, g, sums);
+          panel.scale(products + t * ROW_BYTES, group + scales, inputs + t * tokenBytes, sums);
         }
       }
     }

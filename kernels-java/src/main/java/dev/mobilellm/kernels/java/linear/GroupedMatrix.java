@@ -22,7 +22,7 @@ final class GroupedMatrix extends Matrix {
   private final GroupedLayout layout;
   private final long address;
   private final boolean rounded;
-  private final InputForm form;
+  private final GroupForm form;
   private final GroupedBlock block;
   private final WorkerScratch scratch;
   private final String encoding;
@@ -54,7 +54,8 @@ final class GroupedMatrix extends Matrix {
 
   @Override
   void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
-    long xBytes = (long) form.width(columns) * Float.BYTES;
+    long tokenBytes = form.tokenBytes();
+    long groupBytes = tokens * tokenBytes;
     long sums = scratch.address(worker);
     int tile = tokens <= FEW_TOKENS ? 1 : GroupedBlock.TILE;
     for (int start = from / GroupedLayout.ROWS * GroupedLayout.ROWS;
@@ -66,9 +67,9 @@ final class GroupedMatrix extends Matrix {
       for (int token = 0; token < tokens; token += tile) {
         int count = Math.min(tile, tokens - token);
         if (tile == 1) {
-          vector(w, x + token * xBytes, sums);
+          vector(w, x + token * tokenBytes, groupBytes, sums);
         } else {
-          block.multiply(w, x + token * xBytes, xBytes, count, sums);
+          block.multiply(w, x + token * tokenBytes, tokenBytes, groupBytes, count, sums);
         }
         for (int t = 0; t < count; t++) {
           long source = sums + ((long) t * GroupedLayout.ROWS + first - start) * Float.BYTES;
@@ -79,11 +80,11 @@ final class GroupedMatrix extends Matrix {
     }
   }
 
-  private void vector(long w, long x, long sums) {
+  private void vector(long w, long x, long groupBytes, long sums) {
     if (rounded) {
-      NibbleProducts.block(layout, w, x, sums);
+      NibbleProducts.block(layout, w, x, groupBytes, sums);
     } else {
-      WordProducts.block(layout, w, x, sums);
+      WordProducts.block(layout, w, x, groupBytes, sums);
     }
   }
 }

@@ -24,8 +24,15 @@ interface InputForm {
   /** Floats that a prepared row takes. */
   int width(int columns);
 
-  /** Prepares one row of {@code columns} floats. */
-  void prepare(long from, long to, int columns);
+  /**
+   * Prepares one token's row.
+   *
+   * @param from address of {@code columns} floats
+   * @param to address of all prepared rows, {@link #width} floats for each token
+   * @param token index of the token
+   * @param tokens how many there are: a form may mix the rows of all tokens
+   */
+  void prepare(long from, long to, int columns, int token, int tokens);
 
   /** {@link #NATURAL}. */
   record Natural() implements InputForm {
@@ -35,8 +42,9 @@ interface InputForm {
     }
 
     @Override
-    public void prepare(long from, long to, int columns) {
-      Native.copy(from, to, (long) columns * Float.BYTES);
+    public void prepare(long from, long to, int columns, int token, int tokens) {
+      long bytes = (long) columns * Float.BYTES;
+      Native.copy(from, to + token * bytes, bytes);
     }
   }
 
@@ -54,7 +62,11 @@ interface InputForm {
     }
 
     @Override
-    public void prepare(long from, long to, int columns) {
+    public void prepare(long from, long to, int columns, int token, int tokens) {
+      row(from, to + (long) token * columns * Float.BYTES, columns);
+    }
+
+    private static void row(long from, long to, int columns) {
       int c = 0;
       for (; c <= columns - 2 * LANES; c += 2 * LANES) {
         long at = from + (long) c * Float.BYTES;

@@ -173,7 +173,7 @@ public final class LinearKernel implements JavaKernel {
         Rows.rmsNorm(source, norm.weight.address(), width, norm.eps, normed.row(token));
         source = normed.row(token);
       }
-      prepared.prepare(source, token);
+      prepared.prepare(source, token, tokens);
     }
   }
 

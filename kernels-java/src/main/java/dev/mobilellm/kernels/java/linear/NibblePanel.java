@@ -60,10 +60,9 @@ final class NibblePanel implements GroupPanel {
   }
 
   @Override
-  public void accumulate(long panel, long x, long xBytes, int g, int last, long products) {
-    int words = NibbleWords.wordsPerGroup(layout.group());
-    long x0 = x + (long) g * words * Integer.BYTES;
-    long end = panel + (words - 1) * rowBytes;
+  public void accumulate(long panel, long x, long xBytes, int last, long products) {
+    long end = panel + bytes();
+    long x0 = x;
     for (int t = 0; t <= last; t += 2) {
       long x1 = x0 + Math.min(1, last - t) * xBytes;
       pair(panel, end, rowBytes, x0, x1, products);
@@ -73,8 +72,8 @@ final class NibblePanel implements GroupPanel {
   }
 
   @Override
-  public void scale(long products, long scales, long x, int g, long y) {
-    NibbleProducts.scale(layout, products, scales, pair, x, g, y);
+  public void scale(long products, long scales, long x, long y) {
+    NibbleProducts.scale(layout.group(), products, scales, pair, x, y);
   }
 
   /**

@@ -29,10 +29,9 @@ final class NibbleProducts {
   private NibbleProducts() {}
 
   /** As {@link WordProducts#block}. */
-  static void block(GroupedLayout layout, long w, long x, long y) {
+  static void block(GroupedLayout layout, long w, long x, long xBytes, long y) {
     boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     int words = layout.words();
-    long start = x;
     long products = y + GroupedLayout.WORD_BYTES;
     Native.fill(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
@@ -41,8 +40,8 @@ final class NibbleProducts {
       group(w, words, x, products);
       group(w + words * PAIR_BYTES, words, x, products + PAIR_BYTES);
       w += (long) words * GroupedLayout.WORD_BYTES;
-      x += (long) NibbleWords.wordsPerGroup(layout.group()) * Integer.BYTES;
-      scale(layout, products, w, pair, start, g, y);
+      scale(layout.group(), products, w, pair, x, y);
+      x += xBytes;
       w += (long) layout.scales().words() * GroupedLayout.WORD_BYTES;
     }
     Native.putInt(products, touched);
@@ -51,11 +50,10 @@ final class NibbleProducts {
   /**
    * Adds the products of a group, scaled, and its bias to the sums.
    *
-   * @param x address of the token's input
+   * @param x address of the token's input in the group
    */
-  static void scale(
-      GroupedLayout layout, long products, long scales, boolean pair, long x, int g, long y) {
-    long tail = x + NibbleWords.tail(layout.groups(), layout.group(), g);
+  static void scale(int group, long products, long scales, boolean pair, long x, long y) {
+    long tail = x + (long) NibbleWords.products(group) * Integer.BYTES;
     float factor = Native.getFloat(tail);
     int offset = Native.getInt(tail + 4);
     GroupScales.addShorts(products, scales, pair, factor, offset, Native.getFloat(tail + 8), y);

@@ -10,9 +10,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Inputs for {@link NibbleProducts}, as 32-bit words: for each group the start of its sum, then the
- * factors of its columns; behind all groups, for each, {@code d}, eight times the sum of its whole
- * numbers, and {@code d} times that sum.
+ * Inputs for {@link NibbleProducts}, as 32-bit words: for each group the tokens one after another,
+ * and of each the start of its sum, the factors of its columns, {@code d}, eight times the sum of
+ * its whole numbers, and {@code d} times that sum.
  *
  * <p>A weight word holds eight nibbles; seen as two shorts v, the shifted {@code T_j = v >>> 4j}
  * still holds the nibbles above j, so that nibble {@code j = T_j - 16 * T_(j+1)} and a dot product
@@ -23,7 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * @param group columns of a group
  */
-record NibbleWords(int group) implements InputForm {
+record NibbleWords(int group) implements GroupForm {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -37,34 +37,34 @@ record NibbleWords(int group) implements InputForm {
       VectorShuffle.fromOp(INTS, lane -> Math.max(0, lane - 1));
   private static final IntVector NOT_FIRST = notFirst();
 
-  /** Words of a group: the start, and a factor for two columns. */
-  static int wordsPerGroup(int group) {
+  /** Words in front of the factor: the start of the sum, and a factor for two columns. */
+  static int products(int group) {
     return 1 + group / 2;
   }
 
-  /** Where a group's factor, offset and scaled sum are, in bytes from the start of a row. */
-  static long tail(int groups, int group, int g) {
-    return ((long) groups * wordsPerGroup(group) + 3L * g) * Integer.BYTES;
+  @Override
+  public int words() {
+    return products(group) + 3;
   }
 
   @Override
   public int width(int columns) {
-    return columns / group * (wordsPerGroup(group) + 3) + group;
+    return columns / group * words() + group;
   }
 
   @Override
-  public void prepare(long from, long to, int columns) {
+  public void prepare(long from, long to, int columns, int token, int tokens) {
     int groups = columns / group;
     // The whole numbers of one group stand behind everything else while they are needed.
-    long numbers = to + tail(groups, group, groups);
+    long numbers = to + address(groups, 0, tokens) + (long) token * group * Float.BYTES;
     for (int g = 0; g < groups; g++) {
       float factor = Rows.roundToBytes(from + (long) g * group * Float.BYTES, group, numbers);
-      long words = to + (long) g * wordsPerGroup(group) * Integer.BYTES;
+      long words = to + address(g, token, tokens);
       int sums = factors(numbers, group, words + Integer.BYTES);
       int low = (short) sums;
       int high = sums >> Short.SIZE;
       Native.putInt(words, -8 * low & 0xFFFF | -8 * high << Short.SIZE);
-      long tail = to + tail(groups, group, g);
+      long tail = words + (long) products(group) * Integer.BYTES;
       Native.putFloat(tail, factor);
       Native.putInt(tail + 4, 8 * (low + high));
       Native.putFloat(tail + 8, (low + high) * factor);

@@ -27,9 +27,9 @@ final class PreparedInputs {
   }
 
   /** Prepares one token's input. */
-  void prepare(long source, int token) {
+  void prepare(long source, int token, int tokens) {
     for (int i = 0; i < forms.size(); i++) {
-      forms.get(i).prepare(source, rows.get(i).row(token), columns);
+      forms.get(i).prepare(source, rows.get(i).address(), columns, token, tokens);
     }
   }
 

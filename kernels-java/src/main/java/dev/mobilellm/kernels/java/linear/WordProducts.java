@@ -26,15 +26,14 @@ final class WordProducts {
    * Computes a block.
    *
    * @param w address of the block
-   * @param x address of the token's input
+   * @param x address of the token's input, {@code xBytes} from one group to the next
    * @param y where {@link GroupedLayout#ROWS} sums are stored, and behind them what was touched
    *     ahead: scratch memory of twice that size
    */
-  static void block(GroupedLayout layout, long w, long x, long y) {
+  static void block(GroupedLayout layout, long w, long x, long xBytes, long y) {
     boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     boolean aligned = Integer.SIZE % layout.bits() == 0;
     long valueBytes = (long) layout.words() * GroupedLayout.WORD_BYTES;
-    long sums = x + (long) layout.columns() * Float.BYTES;
     long products = y + GroupedLayout.WORD_BYTES;
     Native.fill(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
@@ -46,8 +45,8 @@ final class WordProducts {
         crossing(w, layout.group(), layout.bits(), x, products);
       }
       w += valueBytes;
-      x += (long) layout.group() * Float.BYTES;
-      float sum = Native.getFloat(sums + (long) g * Float.BYTES);
+      float sum = Native.getFloat(x + (long) layout.group() * Float.BYTES);
+      x += xBytes;
       GroupScales.add(products, w, pair, sum, y);
       w += (long) layout.scales().words() * GroupedLayout.WORD_BYTES;
     }
