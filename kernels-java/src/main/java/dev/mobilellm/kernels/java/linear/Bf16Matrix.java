@@ -48,6 +48,13 @@ final class Bf16Matrix extends RowMajorMatrix {
   }
 
   @Override
+  void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
+    long w = address + row * rowBytes + (long) from * Short.BYTES;
+    long bytes = (to - from) * (long) Float.BYTES;
+    rowPair(w, w + rowBytes, bytes, stepBytes, x, xBytes, last, target);
+  }
+
+  @Override
   long panel(int row, int count, int from, int to, int worker) {
     long target = panelAddress(worker);
     for (int i = 0; i < count; i++) {
@@ -74,6 +81,73 @@ final class Bf16Matrix extends RowMajorMatrix {
       Native.putFloat(
           target + (long) c * Float.BYTES, Float.intBitsToFloat(Native.getShort(w + c * 2L) << 16));
     }
+  }
+
+  private static void rowPair(
+      long w0, long w1, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+    long x1 = x0 + Math.min(1, last) * xBytes;
+    long x2 = x0 + Math.min(2, last) * xBytes;
+    long x3 = x0 + last * xBytes;
+    FloatVector a00 = FloatVector.zero(FLOATS);
+    FloatVector b00 = FloatVector.zero(FLOATS);
+    FloatVector a01 = FloatVector.zero(FLOATS);
+    FloatVector b01 = FloatVector.zero(FLOATS);
+    FloatVector a02 = FloatVector.zero(FLOATS);
+    FloatVector b02 = FloatVector.zero(FLOATS);
+    FloatVector a03 = FloatVector.zero(FLOATS);
+    FloatVector b03 = FloatVector.zero(FLOATS);
+    FloatVector a10 = FloatVector.zero(FLOATS);
+    FloatVector b10 = FloatVector.zero(FLOATS);
+    FloatVector a11 = FloatVector.zero(FLOATS);
+    FloatVector b11 = FloatVector.zero(FLOATS);
+    FloatVector a12 = FloatVector.zero(FLOATS);
+    FloatVector b12 = FloatVector.zero(FLOATS);
+    FloatVector a13 = FloatVector.zero(FLOATS);
+    FloatVector b13 = FloatVector.zero(FLOATS);
+    for (long at = 0; at < bytes; at += stepBytes) {
+      IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at / 2, Native.ORDER);
+      FloatVector v0 = i0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
+      FloatVector u0 = i0.and(UPPER).reinterpretAsFloats();
+      IntVector i1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at / 2, Native.ORDER);
+      FloatVector v1 = i1.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
+      FloatVector u1 = i1.and(UPPER).reinterpretAsFloats();
+      FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at, Native.ORDER);
+      a00 = e0.fma(v0, a00);
+      a10 = e0.fma(v1, a10);
+      FloatVector o0 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at + VECTOR_BYTES, Native.ORDER);
+      b00 = o0.fma(u0, b00);
+      b10 = o0.fma(u1, b10);
+      FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at, Native.ORDER);
+      a01 = e1.fma(v0, a01);
+      a11 = e1.fma(v1, a11);
+      FloatVector o1 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at + VECTOR_BYTES, Native.ORDER);
+      b01 = o1.fma(u0, b01);
+      b11 = o1.fma(u1, b11);
+      FloatVector e2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at, Native.ORDER);
+      a02 = e2.fma(v0, a02);
+      a12 = e2.fma(v1, a12);
+      FloatVector o2 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at + VECTOR_BYTES, Native.ORDER);
+      b02 = o2.fma(u0, b02);
+      b12 = o2.fma(u1, b12);
+      FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at, Native.ORDER);
+      a03 = e3.fma(v0, a03);
+      a13 = e3.fma(v1, a13);
+      FloatVector o3 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at + VECTOR_BYTES, Native.ORDER);
+      b03 = o3.fma(u0, b03);
+      b13 = o3.fma(u1, b13);
+    }
+    a00.add(b00).intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a01.add(b01).intoMemorySegment(Native.ALL, target + 4 * VECTOR_BYTES, Native.ORDER);
+    a02.add(b02).intoMemorySegment(Native.ALL, target + 8 * VECTOR_BYTES, Native.ORDER);
+    a03.add(b03).intoMemorySegment(Native.ALL, target + 12 * VECTOR_BYTES, Native.ORDER);
+    a10.add(b10).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a11.add(b11).intoMemorySegment(Native.ALL, target + 5 * VECTOR_BYTES, Native.ORDER);
+    a12.add(b12).intoMemorySegment(Native.ALL, target + 9 * VECTOR_BYTES, Native.ORDER);
+    a13.add(b13).intoMemorySegment(Native.ALL, target + 13 * VECTOR_BYTES, Native.ORDER);
   }
 
   private static float dot(long w, int columns, long x) {

@@ -22,7 +22,7 @@ final class FloatBlock {
   /** Floats of a vector. */
   static final int LANES = Sums.LANES;
 
-  private static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
+  static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
 
   /** Vectors that are taken at once: even and odd ones go to accumulators of their own. */
   static final int STEP = 2 * LANES;
@@ -78,9 +78,7 @@ final class FloatBlock {
             usedTokens - 1,
             scratch + BLOCK_BYTES);
         addOdd(scratch);
-        for (int i = 0; i < SIDE * SIDE; i += LANES) {
-          Sums.ofAll(scratch + i * VECTOR_BYTES);
-        }
+        sumLanes(scratch);
         long yBlock = y + token * yBytes + (long) row * Float.BYTES;
         if (usedRows == SIDE && whole == columns) {
           store(scratch, usedTokens, yBlock, yBytes, add);
@@ -194,6 +192,13 @@ final class FloatBlock {
     }
   }
 
+  /** Sums each accumulator of a block across its lanes, for {@link #store}. */
+  static void sumLanes(long scratch) {
+    for (int i = 0; i < SIDE * SIDE; i += LANES) {
+      Sums.ofAll(scratch + i * VECTOR_BYTES);
+    }
+  }
+
   /** Where the sum of an accumulator is: in a lane of the first vector of its group. */
   private static long sum(long scratch, int accumulator) {
     int lane = accumulator % LANES;
@@ -201,7 +206,7 @@ final class FloatBlock {
   }
 
   /** Stores the sums of four rows for each token. */
-  private static void store(long scratch, int tokens, long y, long yBytes, boolean add) {
+  static void store(long scratch, int tokens, long y, long yBytes, boolean add) {
     for (int t = 0; t < tokens; t++) {
       FloatVector sums =
           FloatVector.fromMemorySegment(ROWS, Native.ALL, sum(scratch, t * SIDE), Native.ORDER);

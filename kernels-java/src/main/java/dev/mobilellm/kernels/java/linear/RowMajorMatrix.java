@@ -19,12 +19,18 @@ abstract class RowMajorMatrix extends Matrix {
   /** Columns of one pass over the inputs, a multiple of two vectors of any length. */
   static final int COLUMN_BLOCK = 1536;
 
+  /** Up to so many tokens making a panel takes longer than widening weights again. */
+  private static final int FEW_TOKENS = 16;
+
   /**
    * Rows of a panel of floats: with {@link #COLUMN_BLOCK} columns a part of the second-level cache.
    */
   static final int PANEL_ROWS = 16;
 
   private final WorkerScratch panels;
+
+  /** Bytes of inputs of a step. Not a constant, lest C2 unrolls loops until registers run out. */
+  final long stepBytes = FloatBlock.STEP * (long) Float.BYTES;
 
   RowMajorMatrix(WeightTensor weight, KernelContext context) {
     super(weight);
@@ -44,6 +50,14 @@ abstract class RowMajorMatrix extends Matrix {
     }
     long xBytes = (long) columns * Float.BYTES;
     long yBytes = (long) yWidth * Float.BYTES;
+    if (tokens <= FEW_TOKENS && columns % FloatBlock.STEP == 0) {
+      int whole = from + (to - from) / FloatBlock.SIDE * FloatBlock.SIDE;
+      for (int token = 0; token < tokens; token += FloatBlock.SIDE) {
+        int used = Math.min(FloatBlock.SIDE, tokens - token);
+        few(from, whole, x + token * xBytes, xBytes, used, y + token * yBytes, yBytes, worker);
+      }
+      from = whole;
+    }
     for (int row = from; row < to; row += PANEL_ROWS) {
       int count = Math.min(PANEL_ROWS, to - row);
       for (int column = 0; column < columns; column += COLUMN_BLOCK) {
@@ -64,6 +78,23 @@ abstract class RowMajorMatrix extends Matrix {
     }
   }
 
+  /** Rows in fours with up to four tokens, without a panel: weights are widened in registers. */
+  private void few(
+      int from, int to, long x, long xBytes, int tokens, long y, long yBytes, int worker) {
+    long sums = panels.address(worker);
+    for (int row = from; row < to; row += FloatBlock.SIDE) {
+      for (int column = 0; column < columns; column += COLUMN_BLOCK) {
+        int end = Math.min(columns, column + COLUMN_BLOCK);
+        long inputs = x + (long) column * Float.BYTES;
+        rowPair(row, column, end, inputs, xBytes, tokens - 1, sums);
+        long second = sums + 2 * FloatBlock.VECTOR_BYTES;
+        rowPair(row + 2, column, end, inputs, xBytes, tokens - 1, second);
+        FloatBlock.sumLanes(sums);
+        FloatBlock.store(sums, tokens, y + (long) row * Float.BYTES, yBytes, column > 0);
+      }
+    }
+  }
+
   private float dot(int row, long x) {
     float sum = dot(row, 0, Math.min(columns, COLUMN_BLOCK), x);
     for (int column = COLUMN_BLOCK; column < columns; column += COLUMN_BLOCK) {
@@ -79,6 +110,18 @@ abstract class RowMajorMatrix extends Matrix {
    * @param x address of the token's inputs, from column 0
    */
   abstract float dot(int row, int from, int to, long x);
+
+  /**
+   * As {@link #dot(int, int, int, long)}, for two rows and up to four tokens, and not summed across
+   * lanes. Two rows share the loads of inputs; four would be too many registers.
+   *
+   * @param x address of the first token's inputs, from column {@code from}, {@code xBytes} from one
+   *     to the next
+   * @param last index of the last token; it stands for those that are missing
+   * @param target of the first token's two vectors, {@link FloatBlock#SIDE} vectors from one token
+   *     to the next
+   */
+  abstract void rowPair(int row, int from, int to, long x, long xBytes, int last, long target);
 
   /** The address of rows as floats, in the order of the inputs, over the columns from..to. */
   abstract long panel(int row, int count, int from, int to, int worker);
