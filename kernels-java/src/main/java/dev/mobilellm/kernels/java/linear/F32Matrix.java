@@ -47,14 +47,16 @@ final class F32Matrix extends RowMajorMatrix {
     rowPair(w, w + rowBytes, bytes, stepBytes, x, xBytes, last, target);
   }
 
+  /** Rows are copied, because those of a file lie pages apart. */
   @Override
   long panel(int row, int count, int from, int to, int worker) {
-    return address + row * rowBytes + (long) from * Float.BYTES;
-  }
-
-  @Override
-  long panelBytes(int from, int to) {
-    return rowBytes;
+    long target = panelAddress(worker);
+    long bytes = (to - from) * (long) Float.BYTES;
+    for (int i = 0; i < count; i++) {
+      Native.copy(
+          address + (row + i) * rowBytes + (long) from * Float.BYTES, target + i * bytes, bytes);
+    }
+    return target;
   }
 
   private static void rowPair(

@@ -64,7 +64,7 @@ abstract class RowMajorMatrix extends Matrix {
         int end = Math.min(columns, column + COLUMN_BLOCK);
         FloatBlock.multiply(
             panel(row, count, column, end, worker),
-            panelBytes(column, end),
+            (long) (end - column) * Float.BYTES,
             count,
             end - column,
             x + (long) column * Float.BYTES,
@@ -123,13 +123,11 @@ abstract class RowMajorMatrix extends Matrix {
    */
   abstract void rowPair(int row, int from, int to, long x, long xBytes, int last, long target);
 
-  /** The address of rows as floats, in the order of the inputs, over the columns from..to. */
+  /**
+   * The address of rows as floats, one behind the other, in the order of the inputs, over the
+   * columns from..to.
+   */
   abstract long panel(int row, int count, int from, int to, int worker);
-
-  /** Bytes from one row of a panel to the next. */
-  long panelBytes(int from, int to) {
-    return (long) (to - from) * Float.BYTES;
-  }
 
   /** Memory for a panel. */
   final long panelAddress(int worker) {
