@@ -47,6 +47,12 @@ final class GroupedMatrix extends Matrix {
     return encoding;
   }
 
+  /** A block: two workers that share one would both compute it whole. */
+  @Override
+  int grain() {
+    return GroupedLayout.ROWS;
+  }
+
   @Override
   InputForm form() {
     return form;

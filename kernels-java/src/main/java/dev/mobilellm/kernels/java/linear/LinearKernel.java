@@ -16,6 +16,7 @@ import dev.mobilellm.spi.graph.Primitive;
 import dev.mobilellm.spi.graph.Value;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -37,9 +38,6 @@ public final class LinearKernel implements JavaKernel {
   /** Below so many tokens preparing them is quicker than waking anyone. */
   private static final int FEW_TOKENS = 8;
 
-  /** A cache line of outputs: no two workers write to the same. */
-  private static final int GRAIN = 16;
-
   private final Workers workers;
   private final Value.Rows rows;
   private final RowBuffer input;
@@ -52,7 +50,7 @@ public final class LinearKernel implements JavaKernel {
   private final RowBuffer normed;
   private final PreparedInputs prepared;
   private final RowBuffer up;
-  private final int totalRows;
+  private final int grain;
   private final String name;
   private final Workers.Task prepareTask = this::prepareShare;
   private final Workers.Task computeTask = this::computeShare;
@@ -90,11 +88,7 @@ public final class LinearKernel implements JavaKernel {
     }
     prepared = new PreparedInputs(matrices, context);
     up = activation == null ? null : context.scratchRows("up", matrices[0].rows);
-    int sum = 0;
-    for (Matrix matrix : matrices) {
-      sum += matrix.rows;
-    }
-    totalRows = activation == null ? sum : matrices[0].rows;
+    grain = Arrays.stream(matrices).mapToInt(Matrix::grain).max().orElseThrow();
     name = "linear " + encodings(matrices);
   }
 
@@ -184,21 +178,30 @@ public final class LinearKernel implements JavaKernel {
         : prepared.address(m);
   }
 
+  /** Each worker takes a range of all matrices' grains, those of one matrix after another. */
   private void computeShare(int worker, int count) {
-    int from = Workers.start(totalRows, GRAIN, worker, count);
-    int to = Workers.start(totalRows, GRAIN, worker + 1, count);
-    if (activation != null) {
-      gated(from, to, worker);
-      return;
+    int parts = activation == null ? matrices.length : 1;
+    int total = 0;
+    for (int m = 0; m < parts; m++) {
+      total += grains(m);
     }
+    int from = Workers.start(total, 1, worker, count);
+    int to = Workers.start(total, 1, worker + 1, count);
     int start = 0;
-    for (int m = 0; m < matrices.length && start < to; m++) {
-      int end = start + matrices[m].rows;
-      if (end > from) {
-        plain(m, Math.max(from, start) - start, Math.min(to, end) - start, worker);
+    for (int m = 0; m < parts && start < to; m++) {
+      int first = Math.max(from - start, 0) * grain;
+      int end = Math.min((to - start) * grain, matrices[m].rows);
+      if (first < end && activation == null) {
+        plain(m, first, end, worker);
+      } else if (first < end) {
+        gated(first, end, worker);
       }
-      start = end;
+      start += grains(m);
     }
+  }
+
+  private int grains(int m) {
+    return (matrices[m].rows + grain - 1) / grain;
   }
 
   private void plain(int m, int from, int to, int worker) {
@@ -229,7 +232,7 @@ public final class LinearKernel implements JavaKernel {
     long x0 = inputOf(0);
     long x1 = inputOf(1);
     long gate = outputs[0].address();
-    int width = totalRows;
+    int width = matrices[0].rows;
     for (int row = from; row < to; row += PANEL) {
       int end = Math.min(to, row + PANEL);
       matrices[0].multiply(row, end, x0, tokens, gate, width, worker);

@@ -44,6 +44,14 @@ abstract class Matrix {
   /** The encoding, for reports. */
   abstract String encoding();
 
+  /**
+   * Rows that are best computed by one thread. By default a cache line of outputs: no two workers
+   * write to the same.
+   */
+  int grain() {
+    return 16;
+  }
+
   /** How inputs are wanted. */
   abstract InputForm form();
 
