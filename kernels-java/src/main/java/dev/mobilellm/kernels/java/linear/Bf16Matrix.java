@@ -22,13 +22,8 @@ final class Bf16Matrix extends RowMajorMatrix {
   private static final int STEP = FloatBlock.STEP;
   private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
 
-  private final long address;
-  private final long rowBytes;
-
   Bf16Matrix(WeightTensor weight, KernelContext context) {
-    super(weight, context);
-    address = address(weight);
-    rowBytes = (long) columns * Short.BYTES;
+    super(weight, Short.BYTES, context);
   }
 
   @Override
@@ -43,22 +38,22 @@ final class Bf16Matrix extends RowMajorMatrix {
 
   @Override
   float dot(int row, int from, int to, long x) {
-    long w = address + row * rowBytes + (long) from * Short.BYTES;
+    long w = address(row, from);
     return dot(w, to - from, x + (long) from * Float.BYTES);
   }
 
   @Override
   void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
-    long w = address + row * rowBytes + (long) from * Short.BYTES;
+    long w = address(row, from);
     long bytes = (to - from) * (long) Float.BYTES;
-    rowPair(w, w + rowBytes, bytes, stepBytes, x, xBytes, last, target);
+    rowPair(w, address(row + 1, from), bytes, stepBytes, x, xBytes, last, target);
   }
 
   @Override
   long panel(int row, int count, int from, int to, int worker) {
     long target = panelAddress(worker);
     for (int i = 0; i < count; i++) {
-      long w = address + (row + i) * rowBytes + (long) from * Short.BYTES;
+      long w = address(row + i, from);
       widen(w, to - from, target + (long) i * (to - from) * Float.BYTES);
     }
     return target;

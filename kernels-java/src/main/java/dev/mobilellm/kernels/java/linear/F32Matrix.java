@@ -15,13 +15,8 @@ final class F32Matrix extends RowMajorMatrix {
   private static final int STEP = FloatBlock.STEP;
   private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
 
-  private final long address;
-  private final long rowBytes;
-
   F32Matrix(WeightTensor weight, KernelContext context) {
-    super(weight, context);
-    address = address(weight);
-    rowBytes = (long) columns * Float.BYTES;
+    super(weight, Float.BYTES, context);
   }
 
   @Override
@@ -36,15 +31,15 @@ final class F32Matrix extends RowMajorMatrix {
 
   @Override
   float dot(int row, int from, int to, long x) {
-    long w = address + row * rowBytes + (long) from * Float.BYTES;
+    long w = address(row, from);
     return dot(w, to - from, x + (long) from * Float.BYTES);
   }
 
   @Override
   void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
-    long w = address + row * rowBytes + (long) from * Float.BYTES;
+    long w = address(row, from);
     long bytes = (to - from) * (long) Float.BYTES;
-    rowPair(w, w + rowBytes, bytes, stepBytes, x, xBytes, last, target);
+    rowPair(w, address(row + 1, from), bytes, stepBytes, x, xBytes, last, target);
   }
 
   /** Rows are copied, because those of a file lie pages apart. */
@@ -53,8 +48,7 @@ final class F32Matrix extends RowMajorMatrix {
     long target = panelAddress(worker);
     long bytes = (to - from) * (long) Float.BYTES;
     for (int i = 0; i < count; i++) {
-      Native.copy(
-          address + (row + i) * rowBytes + (long) from * Float.BYTES, target + i * bytes, bytes);
+      Native.copy(address(row + i, from), target + i * bytes, bytes);
     }
     return target;
   }

@@ -27,13 +27,25 @@ abstract class RowMajorMatrix extends Matrix {
    */
   static final int PANEL_ROWS = 16;
 
+  /**
+   * Rows from the one that is computed to the one whose first bytes are read ahead: where a page
+   * begins prefetchers lose the stream, and this leads them on.
+   */
+  private static final int TOUCH_AHEAD = 6;
+
+  private final long address;
+  private final long rowBytes;
+  private final int weightBytes;
   private final WorkerScratch panels;
 
   /** Bytes of inputs of a step. Not a constant, lest C2 unrolls loops until registers run out. */
   final long stepBytes = FloatBlock.STEP * (long) Float.BYTES;
 
-  RowMajorMatrix(WeightTensor weight, KernelContext context) {
+  RowMajorMatrix(WeightTensor weight, int weightBytes, KernelContext context) {
     super(weight);
+    this.weightBytes = weightBytes;
+    address = weight.parts().getFirst().address();
+    rowBytes = (long) columns * weightBytes;
     panels =
         context.scratch(
             FloatBlock.SCRATCH_BYTES
@@ -43,9 +55,12 @@ abstract class RowMajorMatrix extends Matrix {
   @Override
   final void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
     if (tokens == 1) {
+      int touched = 0;
       for (int row = from; row < to; row++) {
+        touched += Native.getByte(address(Math.min(row + TOUCH_AHEAD, rows - 1), 0));
         Native.putFloat(y + (long) row * Float.BYTES, dot(row, x));
       }
+      Native.putInt(panels.address(worker), touched);
       return;
     }
     long xBytes = (long) columns * Float.BYTES;
@@ -134,8 +149,8 @@ abstract class RowMajorMatrix extends Matrix {
     return panels.address(worker) + FloatBlock.SCRATCH_BYTES;
   }
 
-  /** Where the only part lies, in native memory; its size was checked with the tensor. */
-  static long address(WeightTensor weight) {
-    return weight.parts().getFirst().address();
+  /** Where a weight lies; the size of the only part was checked with the tensor. */
+  final long address(int row, int column) {
+    return address + row * rowBytes + (long) column * weightBytes;
   }
 }

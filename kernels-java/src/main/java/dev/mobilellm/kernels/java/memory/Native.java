@@ -50,6 +50,10 @@ public final class Native {
     ALL.set(SHORT, address, value);
   }
 
+  public static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
   public static void putByte(long address, byte value) {
     ALL.set(ValueLayout.JAVA_BYTE, address, value);
   }
