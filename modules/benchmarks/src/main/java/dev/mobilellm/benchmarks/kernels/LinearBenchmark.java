@@ -34,7 +34,7 @@ public class LinearBenchmark {
   /** Entries of the embedding that inputs are looked up in. */
   static final int VOCABULARY = 512;
 
-  private static final int MATRICES = 8;
+  private static final int MATRICES = 16;
 
   /** Sizes of a published model. */
   @Param({"950M"})
