@@ -36,18 +36,25 @@ final class JavaDevice implements ComputeDevice {
    */
   JavaDevice(DeviceInfo info, int threads, DeviceOptions options) {
     this.info = info;
-    CacheTypes cacheTypes =
-        Optional.ofNullable(options.properties().get(CACHE_TYPE))
-            .map(CacheTypes::of)
-            .orElse(CacheTypes.AUTO);
     limits =
         new JavaProgram.Limits(
             options.maxBatchTokens(),
             info.memory(),
             Boolean.parseBoolean(options.properties().get(EXACT)),
-            cacheTypes);
+            cacheTypes(options));
     kernels = new KernelRegistry(options.layers());
     workers = new WorkerThreads(threads);
+  }
+
+  /**
+   * How keys and values are to be kept.
+   *
+   * @throws UsageException if there is no such type
+   */
+  static CacheTypes cacheTypes(DeviceOptions options) {
+    return Optional.ofNullable(options.properties().get(CACHE_TYPE))
+        .map(CacheTypes::of)
+        .orElse(CacheTypes.AUTO);
   }
 
   @Override

@@ -1,14 +1,20 @@
 package dev.mobilellm.kernels.java;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.mobilellm.kernels.java.cache.PageLayouts;
+import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.device.CacheMemory;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
 import dev.mobilellm.spi.device.DeviceInfo;
 import dev.mobilellm.spi.device.DeviceListing;
 import dev.mobilellm.spi.device.DeviceOptions;
+import dev.mobilellm.spi.graph.KvCache;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Offers the device {@code java}: all CPU cores, through the Vector API. This class and its
@@ -59,6 +65,14 @@ public final class JavaDeviceProvider implements ComputeDeviceProvider {
     }
     int threads = options.threads() == 0 ? cores() : options.threads();
     return new JavaDevice(listing.devices().getFirst(), threads, options);
+  }
+
+  @Override
+  public Optional<CacheMemory> cacheMemory(
+      DeviceInfo device, DeviceOptions options, List<KvCache> caches, int positions) {
+    CacheTypes types = JavaDevice.cacheTypes(options);
+    return Optional.of(
+        new CacheMemory(types.label(), new PageLayouts(caches, types).bytes(positions)));
   }
 
   private static int cores() {

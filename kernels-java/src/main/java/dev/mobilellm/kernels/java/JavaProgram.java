@@ -100,7 +100,7 @@ final class JavaProgram implements CompiledProgram {
     long bytes = layouts.bytes(capacity);
     if (limits.memory() > 0 && bytes > limits.memory()) {
       throw new ModelException(
-          "The key/value cache of %,d positions takes %,d MB, but this machine has %,d MB of memory; ask for a smaller --context."
+          "The key/value cache of %d positions takes %d MB, but this machine has %d MB of memory; ask for a smaller --context."
               .formatted(capacity, bytes >> 20, limits.memory() >> 20));
     }
     return new PagedSequence(this, layouts, program.caches(), capacity);

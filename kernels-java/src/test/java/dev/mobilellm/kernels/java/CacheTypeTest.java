@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.CacheMemory;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
+import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
+import dev.mobilellm.spi.graph.KvCache;
 import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.testkit.ProgramSpec;
 import dev.mobilellm.testkit.Programs;
 import dev.mobilellm.testkit.Runs;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,25 @@ class CacheTypeTest {
       long layers = spec.sizes().layers();
       assertEquals(layers * bytesPerLayer, program.cacheBytesPerPosition());
     }
+  }
+
+  /** In whole pages of 256, of which the first two are of another type where it is automatic. */
+  @ParameterizedTest
+  @CsvSource({
+    "f32, 1, f32, 786432",
+    "f32, 257, f32, 1572864",
+    "q16, 1024, q16, 1622016",
+    "auto, 512, f32/q16, 1572864",
+    "auto, 513, f32/q16, 1978368",
+    "auto, 32768, f32/q16, 52666368"
+  })
+  void whatACacheTakesIsToldBeforehand(String type, int positions, String told, long perLayer) {
+    List<KvCache> caches = List.of(new KvCache(0, 6, 64), new KvCache(1, 6, 64));
+    JavaDeviceProvider provider = new JavaDeviceProvider();
+    DeviceOptions options = new DeviceOptions(1, 8, Devices.cache(type), List.of());
+    assertEquals(
+        Optional.of(new CacheMemory(told, 2 * perLayer)),
+        provider.cacheMemory(provider.devices().devices().getFirst(), options, caches, positions));
   }
 
   @ParameterizedTest

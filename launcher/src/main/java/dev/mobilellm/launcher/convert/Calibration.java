@@ -59,11 +59,8 @@ record Calibration(SourceModel model, int[] tokens) {
           "The calibration text %s has %d tokens; give at least %d, better %d, of text like what the model will work on."
               .formatted(file, ids.length, LEAST_TOKENS, most));
     }
-    IntStream bos =
-        model.config().settings().integers("bos_token_id").stream()
-            .limit(1)
-            .mapToInt(Integer::intValue);
-    return new Calibration(model, IntStream.concat(bos, Arrays.stream(ids)).limit(most).toArray());
+    IntStream behindBos = IntStream.concat(model.bosToken().stream(), Arrays.stream(ids));
+    return new Calibration(model, behindBos.limit(most).toArray());
   }
 
   /**

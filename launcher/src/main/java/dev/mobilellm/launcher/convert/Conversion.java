@@ -61,8 +61,8 @@ final class Conversion {
    *     fails; nothing is left then
    */
   boolean write(Path out, LoadProgress progress, BooleanSupplier cancelled) {
+    requireSpace(out);
     List<Path> copies = copies();
-    requireSpace(out.toAbsolutePath().normalize(), copies);
     TimeLeft time = new TimeLeft();
     try (CheckpointWriter writer = CheckpointWriter.create(out, plan.parts())) {
       writer.config(source.file("config.json"), plan.config());
@@ -98,13 +98,19 @@ final class Conversion {
     }
   }
 
-  private void requireSpace(Path out, List<Path> copies) {
-    Path existing = out;
+  /**
+   * Fails if the disk has no room for the result.
+   *
+   * @param out where it is to be
+   * @throws ModelException if so
+   */
+  void requireSpace(Path out) {
+    Path existing = out.toAbsolutePath().normalize();
     while (!Files.isDirectory(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
     long needed = plan.byteSize() + SMALL_FILES;
-    for (Path file : copies) {
+    for (Path file : copies()) {
       needed += file.toFile().length();
     }
     long free = freeSpace.applyAsLong(existing);

@@ -4,9 +4,11 @@ import dev.mobilellm.checkpoint.CheckpointWriter;
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.Interrupt;
+import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.LoadingLine;
 import dev.mobilellm.launcher.ModelOptions;
-import dev.mobilellm.launcher.report.Quantity;
+import dev.mobilellm.launcher.perplexity.Report;
+import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +34,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  mobilellm convert --model-path IN --out OUT --dtype bf16 --quantize 4",
       "  mobilellm convert --model-path IN --out OUT --dtype bf16 --dynamic --target-bpw 5"
-          + " --calibration text.txt"
+          + " --calibration text.txt",
+      "  mobilellm convert --model-path IN --out OUT --quantize 4 --report-ppl text.txt"
     })
 public final class ConvertCommand implements Callable<Integer> {
 
@@ -43,6 +47,17 @@ public final class ConvertCommand implements Callable<Integer> {
       required = true,
       description = "A new or empty folder for the result.")
   private Path out;
+
+  @Option(
+      names = "--report-ppl",
+      paramLabel = "FILE",
+      description =
+          "Then run both over this UTF-8 text, and print their perplexities and how far they are"
+              + " apart.")
+  private Optional<Path> lossText = Optional.empty();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean asJson;
 
   @Mixin private ConvertFlags flags = new ConvertFlags();
 
@@ -58,36 +73,62 @@ public final class ConvertCommand implements Callable<Integer> {
     ConversionPlan.Wish wish = flags.wish();
     LoadOptions options = model.loadOptions();
     CheckpointWriter.requireFree(out);
+    Optional<LossReport> loss;
+    Optional<ConversionReport> report;
     try (SourceModel source =
             SourceModel.open(model.directory(), options, model.registry(console));
         Interrupt interrupt = Interrupt.listen();
         LoadingLine progress = new LoadingLine(console)) {
-      TimeLeft time = new TimeLeft();
-      Optional<ConversionPlan> plan =
-          flags.isDynamic()
-              ? mixed(source, wish, progress, interrupt)
-              : Optional.of(checked(source.plan(wish, path -> flags.bits()), wish));
-      if (plan.isEmpty()) {
-        return ExitCode.INTERRUPTED;
-      }
-      note(plan.get(), wish);
-      Conversion conversion = new Conversion(source.files(), plan.get(), Conversion::freeSpace);
-      if (!conversion.write(out, progress, interrupt::isWanted)) {
-        return ExitCode.INTERRUPTED;
-      }
-      progress.erase();
-      console.out().println(summary(plan.get(), time.seconds()));
+      loss = lossText.map(text -> LossReport.prepare(text, source, console));
+      report = convert(source, wish, progress, interrupt);
+    }
+    if (report.isEmpty()) {
+      return ExitCode.INTERRUPTED;
+    }
+    if (!asJson) {
+      console.out().println(report.get().line());
+    }
+    Optional<Report> lost = loss.map(prepared -> prepared.of(out));
+    if (asJson) {
+      Map<String, Object> tree = report.get().tree(lost);
+      JsonOutput.write(console, json -> JsonTree.write(json, tree));
+    } else {
+      lost.ifPresent(found -> found.lines().forEach(console.out()::println));
     }
     return console.out().checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
   }
 
+  /** Empty if it was interrupted. */
+  private Optional<ConversionReport> convert(
+      SourceModel source, ConversionPlan.Wish wish, LoadingLine progress, Interrupt interrupt) {
+    TimeLeft time = new TimeLeft();
+    Optional<BitChoice> choice = Optional.empty();
+    ToIntFunction<String> bits = path -> flags.bits();
+    if (flags.isDynamic()) {
+      choice = choose(source, wish, progress, interrupt);
+      if (choice.isEmpty()) {
+        return Optional.empty();
+      }
+      bits = choice.get()::bits;
+    }
+    ConversionPlan plan = checked(source.plan(wish, bits), wish);
+    note(plan, wish);
+    Conversion conversion = new Conversion(source.files(), plan, Conversion::freeSpace);
+    return conversion.write(out, progress, interrupt::isWanted)
+        ? Optional.of(
+            new ConversionReport(out, source.files().directory(), plan, choice, time.seconds()))
+        : Optional.empty();
+  }
+
   /** Measures and chooses widths; empty if it was interrupted. */
-  private Optional<ConversionPlan> mixed(
+  private Optional<BitChoice> choose(
       SourceModel source, ConversionPlan.Wish wish, LoadingLine progress, Interrupt interrupt) {
     ConvertFlags.Dynamic dynamic = flags.dynamic();
     ConversionPlan low = checked(source.plan(wish, path -> dynamic.lowBits()), wish);
     ConversionPlan high = source.plan(wish, path -> dynamic.highBits());
     BitChoice.requireReachable(low, high, dynamic.targetBpw());
+    // What is measured for minutes should be written, too.
+    new Conversion(source.files(), low, Conversion::freeSpace).requireSpace(out);
     Path place = out.toAbsolutePath().normalize();
     Path sensitivities =
         dynamic
@@ -100,10 +141,12 @@ public final class ConvertCommand implements Callable<Integer> {
     if (interrupt.isWanted()) {
       return Optional.empty();
     }
-    progress.erase();
     BitChoice choice = BitChoice.of(low, high, divergences, dynamic.targetBpw());
-    choice.lines().forEach(console.out()::println);
-    return Optional.of(source.plan(wish, choice::bits));
+    if (!asJson) {
+      progress.erase();
+      choice.lines().forEach(console.out()::println);
+    }
+    return Optional.of(choice);
   }
 
   private static ConversionPlan checked(ConversionPlan plan, ConversionPlan.Wish wish) {
@@ -133,20 +176,5 @@ public final class ConvertCommand implements Callable<Integer> {
         .map(name -> name.replaceFirst("\\blayers\\.\\d+\\.", "layers.*."))
         .distinct()
         .collect(Collectors.joining(", "));
-  }
-
-  private String summary(ConversionPlan plan, double seconds) {
-    return "%s: %s, %s bits per weight; was %s, %s bits; %s s."
-        .formatted(
-            out,
-            Quantity.bytes(plan.byteSize()),
-            bitsPerWeight(plan.byteSize(), plan),
-            Quantity.bytes(plan.sourceByteSize()),
-            bitsPerWeight(plan.sourceByteSize(), plan),
-            Quantity.decimal(seconds, 1));
-  }
-
-  private static String bitsPerWeight(long bytes, ConversionPlan plan) {
-    return Quantity.decimal((double) bytes * Byte.SIZE / plan.size(), 2);
   }
 }

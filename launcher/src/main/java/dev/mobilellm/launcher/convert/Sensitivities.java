@@ -4,23 +4,24 @@ import dev.mobilellm.runtime.DeviceChoice;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.assembly.TensorLedger;
+import dev.mobilellm.runtime.evaluation.Divergence;
+import dev.mobilellm.runtime.evaluation.Evaluator;
+import dev.mobilellm.runtime.evaluation.KeptLogits;
+import dev.mobilellm.runtime.evaluation.ScoredModel;
+import dev.mobilellm.runtime.evaluation.Window;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.spi.ModelException;
-import dev.mobilellm.spi.device.Batch;
-import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
-import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.WeightSource;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.function.ToDoubleBiFunction;
-import java.util.stream.IntStream;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Measures how much a model's output on a text changes when one matrix alone is quantized: the mean
@@ -29,47 +30,39 @@ import java.util.stream.IntStream;
  */
 final class Sensitivities implements AutoCloseable {
 
-  /** Rows of logits that are asked for at once: 64 of a vocabulary of 128,256 are 33 MB. */
-  private static final int ROWS = 64;
-
   private final SourceModel model;
-  private final int[] tokens;
+  private final Evaluator evaluator = new Evaluator();
   private final Selector selector;
   private final ModelAssembly.Forced forced;
+  private final int batchTokens;
   private final ComputeDevice device;
-  private final Arena arena = Arena.ofShared();
-  private final OutputDistributions reference;
+  private final KeptLogits reference;
 
   /**
    * Opens the device and runs the model as it is.
    *
-   * @param tokens the text
-   * @throws ModelException if the model cannot run
+   * @param tokens the text, at least two
+   * @throws ModelException if the model cannot run, or its logits are no numbers
    */
   Sensitivities(SourceModel model, int[] tokens) {
     this.model = model;
-    this.tokens = tokens.clone();
     selector = new Selector(model.registry());
     LoadOptions options = model.options();
     forced = new ModelAssembly.Forced(options.attention(), options.mlp());
+    batchTokens = Math.min(options.maxBatchTokens(), tokens.length);
     device =
         DeviceChoice.choose(model.registry(), options.device())
             .open(
                 new DeviceOptions(
                     options.threads(),
-                    ROWS,
+                    batchTokens,
                     options.deviceProperties(),
                     model.registry().layers()));
     try {
-      reference = new OutputDistributions(tokens.length, model.config().vocabSize(), arena);
-      run(
-          model.weights(),
-          (row, logits) -> {
-            reference.set(row, logits);
-            return 0;
-          });
+      List<Window> text = List.of(new Window(tokens, 1));
+      reference = run(model.weights(), scored -> evaluator.keep(scored, text));
     } catch (RuntimeException | Error e) {
-      close();
+      device.close();
       throw e;
     }
   }
@@ -82,24 +75,24 @@ final class Sensitivities implements AutoCloseable {
   double of(WeightTensor matrix, AffineGroups encoding) {
     try (Arena replaced = Arena.ofShared()) {
       WeightTensor quantized = TensorConverter.quantize(matrix, encoding, replaced);
-      double sum = run(new Replacement(model.weights(), quantized), reference::divergence);
-      if (!Double.isFinite(sum)) {
-        throw new ModelException(
-            "The model's logits on the calibration text are not all finite, so that \"%s\" cannot be measured; use --quantize instead."
-                .formatted(matrix.name()));
-      }
-      return Math.max(0, sum / tokens.length);
+      return run(
+          new Replacement(model.weights(), quantized),
+          scored -> {
+            Divergence divergence = new Divergence();
+            evaluator.compare(scored, reference, divergence::add);
+            return divergence.mean();
+          });
     }
   }
 
   @Override
   public void close() {
+    reference.close();
     device.close();
-    arena.close();
   }
 
-  /** Runs a model over the text and sums up what becomes of each row of logits. */
-  private double run(WeightSource source, ToDoubleBiFunction<Integer, MemorySegment> each) {
+  /** Does something with the model of these weights. */
+  private <T> T run(WeightSource source, Function<ScoredModel, T> use) {
     TensorLedger ledger = new TensorLedger(source, true);
     ModelAssembly assembly =
         ModelAssembly.assemble(
@@ -113,24 +106,9 @@ final class Sensitivities implements AutoCloseable {
                   throw problem;
                 }));
     ModelAssembly.requireNoneLeft(ledger);
-    double sum = 0;
-    try (CompiledProgram program = device.compile(assembly.program(), LoadProgress.NONE);
-        Sequence sequence = program.openSequence(tokens.length)) {
-      for (int from = 0; from < tokens.length; from += ROWS) {
-        int first = from;
-        int[] chunk = Arrays.copyOfRange(tokens, from, Math.min(from + ROWS, tokens.length));
-        BatchResult result = program.forward(Batch.of(sequence, chunk, Batch.Wanted.ALL));
-        double[] rows =
-            IntStream.range(0, chunk.length)
-                .parallel()
-                .mapToDouble(row -> each.applyAsDouble(first + row, result.logits(row)))
-                .toArray();
-        // In order, so that the sum does not depend on the threads.
-        for (double row : rows) {
-          sum += row;
-        }
-      }
+    Program program = assembly.program();
+    try (CompiledProgram compiled = device.compile(program, LoadProgress.NONE)) {
+      return use.apply(new ScoredModel(compiled, program.vocabularySize(), batchTokens));
     }
-    return sum;
   }
 }

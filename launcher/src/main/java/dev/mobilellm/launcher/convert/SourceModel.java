@@ -10,7 +10,9 @@ import dev.mobilellm.spi.model.ModelFiles;
 import dev.mobilellm.spi.text.Tokenizer;
 import dev.mobilellm.spi.weights.WeightSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.ToIntFunction;
 
 /**
@@ -47,6 +49,12 @@ record SourceModel(
 
   ModelConfig config() {
     return files.config();
+  }
+
+  /** The token in front of every text, or empty if the checkpoint names none. */
+  OptionalInt bosToken() {
+    List<Integer> bos = config().settings().integers("bos_token_id");
+    return bos.isEmpty() ? OptionalInt.empty() : OptionalInt.of(bos.getFirst());
   }
 
   /** As {@link ConversionPlan#of}. */

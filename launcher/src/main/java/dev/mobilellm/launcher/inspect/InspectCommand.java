@@ -6,12 +6,15 @@ import dev.mobilellm.launcher.Installation;
 import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.PluginOptions;
 import dev.mobilellm.launcher.report.JsonTree;
+import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.DeviceOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,10 +47,23 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--context",
       paramLabel = "N",
+      split = ",",
       description =
-          "Say how much memory a conversation of so many tokens needs. Default: as many as the"
-              + " model was trained for.")
-  private Optional<Integer> context = Optional.empty();
+          "Say how much memory conversations of so many tokens need: 4096,32768. Default: some"
+              + " usual ones, and as many as the model was trained for.")
+  private List<Integer> contexts = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "The device that keeps them. Default: auto, the one that would run the model.")
+  private Optional<String> device = Optional.empty();
+
+  @Option(
+      names = "--kv-cache",
+      paramLabel = "TYPE",
+      description = "How the device \"java\" keeps them: f32, f16, bf16, q16, q8 or auto.")
+  private Optional<String> kvCache = Optional.empty();
 
   @Option(
       names = "--check-values",
@@ -83,8 +99,10 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (context.isPresent() && context.get() < 1) {
-      throw new UsageException("--context must be at least 1, found " + context.get() + ".");
+    for (int context : contexts) {
+      if (context < 1) {
+        throw new UsageException("--context must be at least 1, found " + context + ".");
+      }
     }
     return inspect(checkpoint(), plugins.registry(console));
   }
@@ -93,7 +111,8 @@ public final class InspectCommand implements Callable<Integer> {
   int inspect(Path checkpoint, PluginRegistry registry) {
     try (ModelInspection inspection =
         ModelInspection.of(checkpoint, registry, new ModelAssembly.Forced(attention, mlp))) {
-      Findings findings = Findings.of(inspection, context, checkValues);
+      MemoryNeeds memory = MemoryNeeds.of(inspection, contexts, asked(), registry);
+      Findings findings = Findings.of(inspection, memory, checkValues);
       if (asJson) {
         JsonOutput.write(console, json -> JsonTree.write(json, InspectionJson.tree(findings)));
       } else {
@@ -108,6 +127,13 @@ public final class InspectCommand implements Callable<Integer> {
       JsonOutput.write(console, json -> JsonTree.write(json, tree));
       return ExitCode.MODEL;
     }
+  }
+
+  private MemoryNeeds.Asked asked() {
+    Map<String, String> properties =
+        kvCache.map(type -> Map.of("kv-cache", type)).orElseGet(Map::of);
+    return new MemoryNeeds.Asked(
+        device, new DeviceOptions(0, LoadOptions.DEFAULT.maxBatchTokens(), properties, List.of()));
   }
 
   private Path checkpoint() {

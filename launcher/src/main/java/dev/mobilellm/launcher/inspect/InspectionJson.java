@@ -8,6 +8,7 @@ import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.inspection.WeightShares;
 import dev.mobilellm.runtime.inspection.WeightShares.Amount;
 import dev.mobilellm.runtime.plugins.Selection;
+import dev.mobilellm.spi.device.CacheMemory;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The report for programs, as a tree. */
 final class InspectionJson {
@@ -54,7 +54,7 @@ final class InspectionJson {
     tree.put("tokenizer", tokenizer());
     tree.put("chat_template", plugin(inspection.templateProvider()));
     tree.put("eos_tokens", eosTokens());
-    tree.put("memory", findings.memory().map(InspectionJson::memory));
+    tree.put("memory", memory());
     tree.put("tensors", inspection.tensors().stream().map(this::tensor).toList());
     tree.put("unexpected_tensors", inspection.unexpected());
     return tree;
@@ -136,12 +136,25 @@ final class InspectionJson {
         .toList();
   }
 
-  private static Map<String, Object> memory(Findings.Memory memory) {
+  private Map<String, Object> memory() {
+    MemoryNeeds memory = findings.memory();
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("context", memory.context());
     tree.put("weights", memory.weights());
-    tree.put("kv_cache", boxed(memory.cache()));
-    tree.put("total", boxed(memory.total()));
+    tree.put("device", memory.device());
+    tree.put(
+        "conversations",
+        memory.conversations().stream().map(c -> conversation(memory, c)).toList());
+    return tree;
+  }
+
+  private static Map<String, Object> conversation(
+      MemoryNeeds memory, MemoryNeeds.Conversation conversation) {
+    CacheMemory cache = conversation.cache();
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("context", conversation.context());
+    tree.put("kv_cache_type", cache.type());
+    tree.put("kv_cache", cache.bytes());
+    tree.put("total", memory.weights() + cache.bytes());
     return tree;
   }
 
@@ -175,9 +188,5 @@ final class InspectionJson {
               tree.put("reason", InspectionText.reason(selection));
               return tree;
             });
-  }
-
-  private static Object boxed(OptionalLong number) {
-    return number.isPresent() ? number.getAsLong() : null;
   }
 }

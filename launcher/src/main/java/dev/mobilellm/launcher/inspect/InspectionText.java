@@ -167,21 +167,19 @@ final class InspectionText {
   }
 
   private Table memory() {
-    Table table = new Table(1);
-    findings
-        .memory()
-        .ifPresent(
-            memory -> {
-              table.row("weights, mapped", Quantity.bytes(memory.weights()));
-              memory
-                  .cache()
-                  .ifPresent(
-                      cache ->
-                          table.row(
-                              "keys and values of %d tokens, float32".formatted(memory.context()),
-                              Quantity.bytes(cache)));
-              memory.total().ifPresent(total -> table.row("together", Quantity.bytes(total)));
-            });
+    MemoryNeeds memory = findings.memory();
+    Table table = new Table(1, 2);
+    if (memory.weights() > 0) {
+      table.row("weights, mapped", Quantity.bytes(memory.weights()));
+    }
+    for (MemoryNeeds.Conversation conversation : memory.conversations()) {
+      long cache = conversation.cache().bytes();
+      table.row(
+          "keys and values of %d tokens, %s"
+              .formatted(conversation.context(), conversation.cache().type()),
+          Quantity.bytes(cache),
+          Quantity.bytes(memory.weights() + cache) + " together");
+    }
     return table;
   }
 

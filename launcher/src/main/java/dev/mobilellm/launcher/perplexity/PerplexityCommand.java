@@ -4,20 +4,15 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.JsonOutput;
 import dev.mobilellm.launcher.ModelOptions;
-import dev.mobilellm.launcher.ProgressLine;
 import dev.mobilellm.launcher.RunOptions;
 import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.runtime.LanguageModel;
-import dev.mobilellm.runtime.evaluation.Divergence;
 import dev.mobilellm.runtime.evaluation.Evaluator;
-import dev.mobilellm.runtime.evaluation.Perplexity;
 import dev.mobilellm.runtime.evaluation.ScoredModel;
-import dev.mobilellm.runtime.evaluation.Window;
 import dev.mobilellm.runtime.evaluation.Windows;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,8 +34,6 @@ import picocli.CommandLine.Option;
       "  mobilellm perplexity --model-path QUANTIZED --against DIR --text wiki.txt --limit 20000"
     })
 public final class PerplexityCommand implements Callable<Integer> {
-
-  private static final int CONTEXT = 512;
 
   private final Console console;
 
@@ -79,18 +72,19 @@ public final class PerplexityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int context = model.loadOptions().context();
-    windows(context > 0 ? context : CONTEXT);
+    windows(context > 0 ? context : TextEvaluation.CONTEXT);
     TextFlags.Text wanted = text.read(console);
     Report report;
     try (LanguageModel judged = model.load(console)) {
       int[] ids = wanted.encode(judged);
-      int longest = context > 0 ? context : Math.min(CONTEXT, judged.contextLength());
-      Windows cut = windows(longest);
-      List<Window> windows = cut.over(ids, judged.bosToken());
+      int longest =
+          context > 0 ? context : Math.min(TextEvaluation.CONTEXT, judged.contextLength());
+      TextEvaluation evaluation =
+          new TextEvaluation(console, ids, windows(longest), judged.bosToken());
       report =
           against.isPresent()
-              ? compare(judged, against.get(), wanted, ids, cut, windows)
-              : score(judged, ids, cut, windows);
+              ? compare(judged, against.get(), wanted, ids, evaluation)
+              : evaluation.score(judged);
     }
     if (asJson) {
       JsonOutput.write(console, json -> JsonTree.write(json, report.tree()));
@@ -104,29 +98,12 @@ public final class PerplexityCommand implements Callable<Integer> {
     return new Windows(context, stride.orElseGet(() -> Windows.of(context).stride()), warmUp);
   }
 
-  private Report score(LanguageModel judged, int[] ids, Windows cut, List<Window> windows) {
-    Perplexity perplexity = new Perplexity();
-    long start = System.nanoTime();
-    try (ProgressLine progress = progress(windows)) {
-      new Evaluator()
-          .score(
-              ScoredModel.of(judged),
-              windows,
-              score -> {
-                perplexity.add(score.logProbability());
-                progress.report(perplexity.tokens());
-              });
-    }
-    return report(judged, ids, cut, windows, perplexity, Optional.empty(), start);
-  }
-
   private Report compare(
       LanguageModel judged,
       Path directory,
       TextFlags.Text wanted,
       int[] ids,
-      Windows cut,
-      List<Window> windows) {
+      TextEvaluation evaluation) {
     try (LanguageModel reference = model.load(directory, console)) {
       Evaluator.requireSameVocabulary(ScoredModel.of(judged), ScoredModel.of(reference));
       if (reference.hasTokenizer() && !Arrays.equals(ids, wanted.encode(reference))) {
@@ -134,51 +111,7 @@ public final class PerplexityCommand implements Callable<Integer> {
             "The tokenizers of %s and %s make different tokens of the text; only models with the same vocabulary can be compared."
                 .formatted(judged.files().directory(), reference.files().directory()));
       }
-      Perplexity perplexity = new Perplexity();
-      Perplexity wished = new Perplexity();
-      Divergence divergence = new Divergence();
-      long start = System.nanoTime();
-      try (ProgressLine progress = progress(windows)) {
-        new Evaluator()
-            .compare(
-                ScoredModel.of(judged),
-                ScoredModel.of(reference),
-                windows,
-                comparison -> {
-                  perplexity.add(comparison.model().logProbability());
-                  wished.add(comparison.reference().logProbability());
-                  divergence.add(comparison);
-                  progress.report(perplexity.tokens());
-                });
-      }
-      Report.Against other =
-          new Report.Against(reference.files().directory().toString(), wished, divergence);
-      return report(judged, ids, cut, windows, perplexity, Optional.of(other), start);
+      return evaluation.compare(judged, reference);
     }
-  }
-
-  private ProgressLine progress(List<Window> windows) {
-    return new ProgressLine(
-        console, "Evaluating", windows.stream().mapToLong(Window::scored).sum());
-  }
-
-  private static Report report(
-      LanguageModel judged,
-      int[] ids,
-      Windows cut,
-      List<Window> windows,
-      Perplexity perplexity,
-      Optional<Report.Against> other,
-      long start) {
-    return new Report(
-        judged.files().directory().toString(),
-        judged.device().info().id(),
-        cut,
-        judged.bosToken(),
-        ids.length,
-        windows.size(),
-        perplexity,
-        other,
-        (System.nanoTime() - start) / 1e9);
   }
 }

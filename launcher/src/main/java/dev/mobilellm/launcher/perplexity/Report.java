@@ -25,7 +25,7 @@ import java.util.OptionalInt;
  * @param against what the reference made of it, if there is one
  * @param seconds of the evaluation alone
  */
-record Report(
+public record Report(
     String model,
     String device,
     Windows cut,
@@ -43,10 +43,10 @@ record Report(
    * @param perplexity of the same tokens
    * @param divergence of the first model from it
    */
-  record Against(String model, Perplexity perplexity, Divergence divergence) {}
+  public record Against(String model, Perplexity perplexity, Divergence divergence) {}
 
   /** For people. */
-  List<String> lines() {
+  public List<String> lines() {
     Table table = new Table();
     table.row(
         "tokens",
@@ -79,7 +79,7 @@ record Report(
   }
 
   /** For programs. */
-  Map<String, Object> tree() {
+  public Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("model", model);
     tree.put("device", device);

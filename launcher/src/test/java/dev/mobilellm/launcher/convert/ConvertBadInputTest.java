@@ -69,6 +69,11 @@ class ConvertBadInputTest {
           convert --out OUT --dynamic --target-bpw 5 --calibration no-such-file | There is no calibration text no-such-file.
           convert --out OUT --dynamic --target-bpw 5 --calibration SHORT | has 2 tokens; give at least 64
           convert --out OUT --dynamic --target-bpw 5 --calibration BYTES | is not UTF-8 text.
+          convert --out OUT --quantize 4 --report-ppl no-such-file | There is no text file no-such-file.
+          convert --out OUT --quantize 4 --report-ppl SHORT | The text has 2 tokens, but one window of 512 takes 511; give a longer text or a smaller --context.
+          convert --out OUT --quantize 4 --report-ppl BYTES | is not UTF-8 text.
+          convert --out OUT --quantize 4 --report-ppl EMPTY | is empty; give some text.
+          convert --out OUT --quantize 4 --report-ppl SHORT --context 3 --device abacus | abacus
           convert --out FULL --quantize 4        | is not empty; give the name of a new or empty one
           convert --out SHORT --quantize 4       | is a file; give the name of a new or empty folder
           """)
@@ -76,6 +81,7 @@ class ConvertBadInputTest {
     Path full = Files.createDirectory(folder.resolve("full"));
     Files.writeString(full.resolve("precious"), "");
     Path shortText = Files.writeString(folder.resolve("short"), "4+");
+    Path empty = Files.writeString(folder.resolve("empty"), " \n");
     Path bytes = Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xFF});
     Path out = folder.resolve("out");
     String[] arguments =
@@ -86,6 +92,7 @@ class ConvertBadInputTest {
                       case "OUT" -> out.toString();
                       case "FULL" -> full.toString();
                       case "SHORT" -> shortText.toString();
+                      case "EMPTY" -> empty.toString();
                       case "BYTES" -> bytes.toString();
                       default -> word;
                     })
@@ -96,7 +103,7 @@ class ConvertBadInputTest {
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().startsWith("mobilellm: "), run.err());
     assertEquals("", run.out());
-    assertEquals(List.of("bytes", "full", "short"), names(folder));
+    assertEquals(List.of("bytes", "empty", "full", "short"), names(folder));
     assertEquals(List.of("precious"), names(full));
   }
 

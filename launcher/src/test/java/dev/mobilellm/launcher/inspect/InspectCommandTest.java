@@ -50,10 +50,11 @@ class InspectCommandTest {
         "  attention       49.2k   30.7%       16  196.6 kB        32.00",
         "  all, f32       160.3k  100.0%       38  641.3 kB        32.00",
         "  end tokens  2, 3",
-        "  keys and values of 256 tokens, float32  262.1 kB",
+        "  weights, mapped                         641.3 kB",
         "Tensors: 38 expected, all as expected",
         "  model.embed_tokens.weight                       [192, 64]  f32",
         "  model.layers.*.self_attn.k_proj.weight          [32, 64]   f32  layers 0-3  x4");
+    assertTrue(text().contains("\n  keys and values of 256 tokens, f32/q16  "), text());
     assertFalse(text().contains("Problems"));
   }
 
@@ -62,8 +63,8 @@ class InspectCommandTest {
     inspect(Fixtures.checkpoint("mlx-mixed", folder), "--tensors", "--context", "1000");
     assertLines(
         "  model.layers.2.self_attn.o_proj.weight          [64, 64]   affine-2bit-g32-bf16",
-        "  model.layers.3.self_attn.o_proj.weight          [64, 64]   bf16",
-        "  keys and values of 1000 tokens, float32    1.0 MB");
+        "  model.layers.3.self_attn.o_proj.weight          [64, 64]   bf16");
+    assertTrue(text().contains("\n  keys and values of 1000 tokens, f32/q16  "), text());
     assertTrue(text().contains("\nEncodings\n"));
   }
 
@@ -117,7 +118,13 @@ class InspectCommandTest {
 
   @Test
   void programsGetTheSame() throws IOException {
-    inspect(Fixtures.checkpoint("f16-untied-bias-noqknorm", folder), "--json", "--context", "100");
+    inspect(
+        Fixtures.checkpoint("f16-untied-bias-noqknorm", folder),
+        "--json",
+        "--context",
+        "4096,100",
+        "--kv-cache",
+        "f16");
     Map<String, String> json = json();
     assertEquals("true", json.get("/loads"));
     assertEquals("false", json.get("/tied_head"));
@@ -128,7 +135,18 @@ class InspectCommandTest {
     assertEquals("gated", json.get("/layers/3/mlp/name"));
     assertEquals("false", json.get("/layers/3/qk_norm"));
     assertEquals("true", json.get("/layers/3/rope"));
-    assertEquals("100", json.get("/memory/context"));
+    assertEquals("java", json.get("/memory/device"));
+    assertEquals("100", json.get("/memory/conversations/0/context"));
+    assertEquals("4096", json.get("/memory/conversations/1/context"));
+    assertEquals("f16", json.get("/memory/conversations/1/kv_cache_type"));
+    // 4 layers of keys and values of 2 heads, 16 wide; devices may round heads up.
+    long cache = Long.parseLong(json.get("/memory/conversations/1/kv_cache"));
+    assertTrue(cache >= 4L * 2 * 2 * 16 * 2 * 4096, cache + " bytes");
+    assertEquals(
+        String.valueOf(cache + Long.parseLong(json.get("/memory/weights"))),
+        json.get("/memory/conversations/1/total"));
+    long shorter = Long.parseLong(json.get("/memory/conversations/0/kv_cache"));
+    assertEquals(cache, 16 * shorter, "pages of 256");
     assertEquals("fine", json.get("/tensors/0/status"));
     assertEquals("192", json.get("/tensors/0/expected/0"));
     assertEquals("null", json.get("/tokenizer"));
@@ -149,7 +167,7 @@ class InspectCommandTest {
     InspectCommand command = new InspectCommand(console());
     new CommandLine(command).parseArgs("a", "--model-path", "b");
     assertThrows(UsageException.class, command::call);
-    new CommandLine(command).parseArgs("a", "--context", "0");
+    new CommandLine(command).parseArgs("a", "--context", "100,0");
     assertThrows(UsageException.class, command::call);
   }
 

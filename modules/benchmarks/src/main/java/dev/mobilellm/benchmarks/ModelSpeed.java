@@ -13,6 +13,7 @@ import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.LoadProgress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Measures prefill and decode of a checkpoint against what the machine can do: decode in bytes per
@@ -56,8 +57,10 @@ public final class ModelSpeed {
               .limits()
               .orElseThrow(() -> new ModelException("The device cannot measure its limits."));
       System.out.printf(
+          Locale.ROOT,
           "limits: read %.1f GB/s, float multiply-add %.0f GFLOP/s%n",
-          limits.readBytesPerSecond() / 1e9, limits.flopsPerSecond() / 1e9);
+          limits.readBytesPerSecond() / 1e9,
+          limits.flopsPerSecond() / 1e9);
       report.measurements().forEach(measurement -> print(measurement, limits));
     }
   }
@@ -66,6 +69,7 @@ public final class ModelSpeed {
     double bytes = measurement.bytesPerSecond().median();
     double flops = measurement.flopsPerSecond().median();
     System.out.printf(
+        Locale.ROOT,
         "%s %d: %.1f tokens/s, %.1f GB/s (%.0f%%), %.0f GFLOP/s (%.0f%%)%n",
         measurement.phase(),
         measurement.tokens(),

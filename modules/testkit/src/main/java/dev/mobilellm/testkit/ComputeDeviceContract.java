@@ -338,7 +338,6 @@ public abstract class ComputeDeviceContract {
   private static void assertClose(
       float[][] expected, float[][] actual, double tolerance, String what) {
     double distance = Runs.distance(expected, actual);
-    assertTrue(
-        distance <= tolerance, () -> "%s: %.3g, allowed %.3g".formatted(what, distance, tolerance));
+    assertTrue(distance <= tolerance, () -> what + ": " + distance + ", allowed " + tolerance);
   }
 }

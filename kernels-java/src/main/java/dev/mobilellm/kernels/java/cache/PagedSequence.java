@@ -54,7 +54,7 @@ public final class PagedSequence implements Sequence {
         page = arena.allocate(layouts.of(pages.length).pageBytes(), 64).address();
       } catch (OutOfMemoryError e) {
         throw new ModelException(
-            "There is no memory for the key/value cache beyond %d positions (%,d MB so far); shorten the conversation or ask for a smaller --context."
+            "There is no memory for the key/value cache beyond %d positions (%d MB so far); shorten the conversation or ask for a smaller --context."
                 .formatted(pages.length * CachePages.PAGE, megabytes()),
             e);
       }

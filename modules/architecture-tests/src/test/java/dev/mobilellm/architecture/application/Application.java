@@ -104,6 +104,11 @@ final class Application {
     return run(command(), Repository.ROOT, arguments);
   }
 
+  /** Runs it with variables of the environment and arguments. */
+  static Result run(Map<String, String> variables, String... arguments) {
+    return run(command(), Repository.ROOT, variables, List.of(arguments));
+  }
+
   /**
    * Runs it through another path.
    *
@@ -111,6 +116,11 @@ final class Application {
    * @param folder the working folder
    */
   static Result run(Path script, Path folder, List<String> arguments) {
+    return run(script, folder, Map.of(), arguments);
+  }
+
+  private static Result run(
+      Path script, Path folder, Map<String, String> variables, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -120,6 +130,7 @@ final class Application {
     List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS").forEach(environment::remove);
     environment.put("MOBILELLM_HOME", NO_HOME.toString());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.putAll(variables);
     try {
       Process process = builder.start();
       process.getOutputStream().close();

@@ -91,15 +91,61 @@ public final class Evaluator {
   }
 
   /**
+   * Runs the reference alone and keeps its logits, so that many models can be compared with it. One
+   * float for each token that counts and each entry of the vocabulary: 512 tokens and 128,256
+   * entries are 263 MB.
+   *
+   * @return to be closed
+   */
+  public KeptLogits keep(ScoredModel reference, List<Window> windows) {
+    KeptLogits kept = new KeptLogits(reference.vocabularySize(), windows);
+    try (WindowPass pass = new WindowPass(reference, longest(windows))) {
+      walk(windows, List.of(pass), (row, window, position, token) -> kept.add(pass.row(row)));
+      return kept;
+    } catch (RuntimeException | Error e) {
+      kept.close();
+      throw e;
+    }
+  }
+
+  /**
+   * As {@link #compare(ScoredModel, ScoredModel, List, Consumer)}, on the windows of a reference
+   * that ran before.
+   *
+   * @throws UsageException if their vocabularies differ in size
+   */
+  public void compare(ScoredModel model, KeptLogits reference, Consumer<Comparison> comparisons) {
+    requireSameVocabulary(model.vocabularySize(), reference.vocabularySize());
+    List<Window> windows = reference.windows();
+    LogitRow judge = new LogitRow(reference.vocabularySize());
+    int[] next = {0};
+    try (WindowPass judged = new WindowPass(model, longest(windows))) {
+      walk(
+          windows,
+          List.of(judged),
+          (row, window, position, token) -> {
+            Score score = judged.score(row, window, position, token);
+            Score wanted = judge.score(reference.row(next[0]++), window, position, token);
+            double divergence = judge.divergence(judged.logits());
+            comparisons.accept(new Comparison(score, wanted, divergence));
+          });
+    }
+  }
+
+  /**
    * Checks that two models can be compared.
    *
    * @throws UsageException if their vocabularies differ in size
    */
   public static void requireSameVocabulary(ScoredModel model, ScoredModel reference) {
-    if (model.vocabularySize() != reference.vocabularySize()) {
+    requireSameVocabulary(model.vocabularySize(), reference.vocabularySize());
+  }
+
+  private static void requireSameVocabulary(int model, int reference) {
+    if (model != reference) {
       throw new UsageException(
           "The models have vocabularies of %d and %d tokens; only models with the same vocabulary can be compared."
-              .formatted(model.vocabularySize(), reference.vocabularySize()));
+              .formatted(model, reference));
     }
   }
 

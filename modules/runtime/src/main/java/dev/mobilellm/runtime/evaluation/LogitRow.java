@@ -1,5 +1,6 @@
 package dev.mobilellm.runtime.evaluation;
 
+import dev.mobilellm.spi.ModelException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -43,6 +44,20 @@ final class LogitRow {
     sum = sum(weights);
     logSum = Math.log(sum);
     return true;
+  }
+
+  /**
+   * Reads a row and scores the token behind it.
+   *
+   * @throws ModelException if the model gave no finite numbers
+   */
+  Score score(MemorySegment source, int window, int position, int token) {
+    if (!read(source)) {
+      throw new ModelException(
+          "The logits in front of token %d of window %d are not finite; \"mobilellm inspect --check-values\" tells whether the weights are."
+              .formatted(position, window));
+    }
+    return new Score(window, position, token, logProbability(token), top());
   }
 
   /** The logarithm of a token's probability. */

@@ -1,10 +1,10 @@
 package dev.mobilellm.runtime.evaluation;
 
-import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.Sequence;
+import java.lang.foreign.MemorySegment;
 
 /** One model on its way through windows: a sequence, and the row that was read last. */
 final class WindowPass implements AutoCloseable {
@@ -37,18 +37,14 @@ final class WindowPass implements AutoCloseable {
     result = model.program().forward(Batch.of(sequence, tokens, wanted));
   }
 
-  /**
-   * Reads a wanted row and scores the token behind it.
-   *
-   * @throws ModelException if the model gave no finite numbers
-   */
+  /** A wanted row, valid until the next {@link #forward}. */
+  MemorySegment row(int row) {
+    return result.logits(row);
+  }
+
+  /** As {@link LogitRow#score}, of a wanted row. */
   Score score(int row, int window, int position, int token) {
-    if (!logits.read(result.logits(row))) {
-      throw new ModelException(
-          "The logits in front of token %d of window %d are not finite; \"mobilellm inspect --check-values\" tells whether the weights are."
-              .formatted(position, window));
-    }
-    return new Score(window, position, token, logits.logProbability(token), logits.top());
+    return logits.score(row(row), window, position, token);
   }
 
   /** The row that was scored last. */

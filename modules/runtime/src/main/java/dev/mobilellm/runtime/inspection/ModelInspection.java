@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -157,20 +156,14 @@ public final class ModelInspection implements AutoCloseable {
   }
 
   /**
-   * Bytes of the key/value cache in float32 for one conversation.
+   * What the model keeps for the positions of a conversation.
    *
-   * @param context tokens
    * @return empty if not all layers could be recorded
    */
-  public OptionalLong cacheBytes(int context) {
-    if (assembly.isEmpty() || !assembly.get().layers().stream().allMatch(l -> l.complete())) {
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(
-        assembly.get().program().caches().stream()
-            .mapToLong(KvCache::width)
-            .map(width -> 2 * width * Float.BYTES * context)
-            .sum());
+  public Optional<List<KvCache>> caches() {
+    return assembly
+        .filter(recorded -> recorded.layers().stream().allMatch(ModelAssembly.Layer::complete))
+        .map(recorded -> recorded.program().caches());
   }
 
   @Override

@@ -119,6 +119,30 @@ class EvaluatorTest {
   }
 
   @Test
+  void aReferenceThatRanBefore() {
+    List<Window> windows = new Windows(20, 7, 3).over(TEXT, OptionalInt.of(3));
+    BigramProgram other =
+        new BigramProgram((token, position) -> wildTable().logits(3 - token, position));
+    List<Comparison> together = new ArrayList<>();
+    new Evaluator(4).compare(other.model(8), wild.model(8), windows, together::add);
+    wild.passes.clear();
+    try (KeptLogits kept = new Evaluator(5).keep(wild.model(8), windows)) {
+      int passes = wild.passes.size();
+      for (int rows : new int[] {1, 64}) {
+        List<Comparison> apart = new ArrayList<>();
+        new Evaluator(rows).compare(other.model(8), kept, apart::add);
+        assertEquals(together, apart);
+      }
+      assertEquals(passes, wild.passes.size(), "it ran once");
+      BigramProgram three = new BigramProgram((token, position) -> new float[3]);
+      assertThrows(
+          UsageException.class, () -> new Evaluator().compare(three.model(8), kept, c -> {}));
+    }
+    assertEquals(0, wild.open + other.open, "open sequences");
+    assertTrue(together.stream().anyMatch(c -> c.divergence() > 0.1), "they differ");
+  }
+
+  @Test
   void vocabulariesThatDiffer() {
     BigramProgram three = new BigramProgram((token, position) -> new float[3]);
     List<Window> windows = List.of(new Window(new int[] {0, 1}, 1));

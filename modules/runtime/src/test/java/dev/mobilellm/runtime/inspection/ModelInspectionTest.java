@@ -15,6 +15,7 @@ import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.graph.GraphBuilder;
+import dev.mobilellm.spi.graph.KvCache;
 import dev.mobilellm.spi.graph.Value;
 import dev.mobilellm.spi.model.AttentionVariant;
 import dev.mobilellm.spi.model.LayerView;
@@ -26,7 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,11 +116,11 @@ class ModelInspectionTest {
   }
 
   @Test
-  void theCacheGrowsWithTheContext() {
+  void eachLayerHasACache() {
     try (ModelInspection inspection = inspect(Fixtures.checkpoint("r1-bf16", folder))) {
-      // 4 layers of keys and values of 2 heads, 16 wide, in float32.
       assertEquals(
-          OptionalLong.of(4L * 2 * 2 * 16 * 4 * 1_000_000), inspection.cacheBytes(1_000_000));
+          IntStream.range(0, 4).mapToObj(layer -> new KvCache(layer, 2, 16)).toList(),
+          inspection.caches().orElseThrow());
     }
   }
 
@@ -155,7 +156,7 @@ class ModelInspectionTest {
           inspection.problems().getFirst().startsWith("No plugin for attention fits layer 2:"));
       assertTrue(inspection.assembly().orElseThrow().layers().get(1).complete());
       assertFalse(inspection.assembly().orElseThrow().layers().get(2).complete());
-      assertEquals(OptionalLong.empty(), inspection.cacheBytes(10));
+      assertTrue(inspection.caches().isEmpty());
       assertEquals(List.of("model.layers.2.self_attn.k_prox.weight"), inspection.unexpected());
     }
   }
