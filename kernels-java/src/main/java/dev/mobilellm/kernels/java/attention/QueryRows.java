@@ -92,7 +92,7 @@ final class QueryRows {
     for (int row = count; row < MOST; row++) {
       queries[row] = queries[count - 1];
     }
-    Native.fill(sums, MOST * sumBytes());
+    Native.clear(sums, MOST * sumBytes());
     for (int page = from / PAGE; page <= to / PAGE; page++) {
       int begin = Math.max(from - page * PAGE, 0) / pagePanels.columns() * pagePanels.columns();
       int end = Math.min(to - page * PAGE + 1, PAGE);
@@ -154,7 +154,7 @@ final class QueryRows {
     long start = scoresOfRow + (long) begin * Float.BYTES;
     float largest = Math.max(max[row], Activations.max(start, end - begin));
     if (largest == Float.NEGATIVE_INFINITY) {
-      Native.fill(start, (long) (end - begin) * Float.BYTES);
+      Native.clear(start, (long) (end - begin) * Float.BYTES);
       return;
     }
     long sumsOfRow = sums + row * sumBytes();

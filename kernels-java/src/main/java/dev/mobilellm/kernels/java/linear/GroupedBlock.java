@@ -41,7 +41,7 @@ final class GroupedBlock {
     long products = scratch + TILE * ROW_BYTES;
     long values = products + PRODUCT_BYTES;
     long scales = (long) layout.words() * GroupedLayout.WORD_BYTES;
-    Native.fill(scratch, tokens * ROW_BYTES);
+    Native.clear(scratch, tokens * ROW_BYTES);
     for (int g = 0; g < layout.groups(); g++) {
       long group = w + g * layout.groupBytes();
       panel.unpack(group, values);

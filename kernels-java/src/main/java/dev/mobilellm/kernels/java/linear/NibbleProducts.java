@@ -33,7 +33,7 @@ final class NibbleProducts {
     boolean pair = layout.scales() == GroupedLayout.Scales.BF16;
     int words = layout.words();
     long products = y + GroupedLayout.WORD_BYTES;
-    Native.fill(y, GroupedLayout.WORD_BYTES);
+    Native.clear(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
     for (int g = 0; g < layout.groups(); g++) {
       touched += Native.getInt(w + GroupedLayout.TOUCH_AHEAD - GroupedLayout.WORD_BYTES);

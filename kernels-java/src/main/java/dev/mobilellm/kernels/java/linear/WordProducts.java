@@ -35,7 +35,7 @@ final class WordProducts {
     boolean aligned = Integer.SIZE % layout.bits() == 0;
     long valueBytes = (long) layout.words() * GroupedLayout.WORD_BYTES;
     long products = y + GroupedLayout.WORD_BYTES;
-    Native.fill(y, GroupedLayout.WORD_BYTES);
+    Native.clear(y, GroupedLayout.WORD_BYTES);
     int touched = 0;
     for (int g = 0; g < layout.groups(); g++) {
       touched += Native.getInt(w + GroupedLayout.TOUCH_AHEAD - GroupedLayout.WORD_BYTES);
@@ -43,6 +43,8 @@ final class WordProducts {
         aligned(w, layout.words(), layout.bits(), x, products);
       } else {
         crossing(w, layout.group(), layout.bits(), x, products);
+        long half = 2 * VECTOR_BYTES;
+        crossing(w + half, layout.group(), layout.bits(), x, products + half);
       }
       w += valueBytes;
       float sum = Native.getFloat(x + (long) layout.group() * Float.BYTES);
@@ -90,38 +92,42 @@ final class WordProducts {
     a3.intoMemorySegment(Native.ALL, products + 3 * VECTOR_BYTES, Native.ORDER);
   }
 
-  /** 3, 5 and 6 bits, of which some lie across two words. */
+  /**
+   * 3, 5 and 6 bits, of which some lie across two words, two vectors of rows at a time: with four
+   * or with a branch C2 would run out of what it inlines. Every value is taken as if it went on in
+   * the next word, also in the last one: what is read there is masked out.
+   */
   private static void crossing(long w, int columns, int bits, long x, long products) {
     IntVector mask = IntVector.broadcast(INTS, (1 << bits) - 1);
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector a2 = FloatVector.zero(FLOATS);
-    FloatVector a3 = FloatVector.zero(FLOATS);
+    int bit = 0;
     for (int c = 0; c < columns; c++) {
-      int bit = c * bits;
-      int shift = bit % Integer.SIZE;
       long at = w + (long) (bit / Integer.SIZE) * GroupedLayout.WORD_BYTES;
+      long next = at + GroupedLayout.WORD_BYTES;
+      IntVector down = IntVector.broadcast(INTS, bit % Integer.SIZE);
+      // Upwards in two steps, since a shift by 32 would be one by 0.
+      IntVector up = IntVector.broadcast(INTS, Integer.SIZE - 1 - bit % Integer.SIZE);
       FloatVector e = FloatVector.broadcast(FLOATS, Native.getFloat(x + (long) c * Float.BYTES));
-      if (shift + bits <= Integer.SIZE) {
-        a0 = floats(within(at, shift).and(mask)).fma(e, a0);
-        a1 = floats(within(at + 1 * VECTOR_BYTES, shift).and(mask)).fma(e, a1);
-        a2 = floats(within(at + 2 * VECTOR_BYTES, shift).and(mask)).fma(e, a2);
-        a3 = floats(within(at + 3 * VECTOR_BYTES, shift).and(mask)).fma(e, a3);
-      } else {
-        a0 = floats(across(at, shift).and(mask)).fma(e, a0);
-        a1 = floats(across(at + 1 * VECTOR_BYTES, shift).and(mask)).fma(e, a1);
-        a2 = floats(across(at + 2 * VECTOR_BYTES, shift).and(mask)).fma(e, a2);
-        a3 = floats(across(at + 3 * VECTOR_BYTES, shift).and(mask)).fma(e, a3);
-      }
+      IntVector n0 = IntVector.fromMemorySegment(INTS, Native.ALL, next, Native.ORDER);
+      IntVector v0 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, at, Native.ORDER)
+              .lanewise(VectorOperators.LSHR, down)
+              .or(n0.add(n0).lanewise(VectorOperators.LSHL, up))
+              .and(mask);
+      a0 = ((FloatVector) v0.convert(VectorOperators.I2F, 0)).fma(e, a0);
+      IntVector n1 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, next + VECTOR_BYTES, Native.ORDER);
+      IntVector v1 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, at + VECTOR_BYTES, Native.ORDER)
+              .lanewise(VectorOperators.LSHR, down)
+              .or(n1.add(n1).lanewise(VectorOperators.LSHL, up))
+              .and(mask);
+      a1 = ((FloatVector) v1.convert(VectorOperators.I2F, 0)).fma(e, a1);
+      bit += bits;
     }
     a0.intoMemorySegment(Native.ALL, products, Native.ORDER);
-    a1.intoMemorySegment(Native.ALL, products + 1 * VECTOR_BYTES, Native.ORDER);
-    a2.intoMemorySegment(Native.ALL, products + 2 * VECTOR_BYTES, Native.ORDER);
-    a3.intoMemorySegment(Native.ALL, products + 3 * VECTOR_BYTES, Native.ORDER);
-  }
-
-  private static FloatVector floats(IntVector values) {
-    return (FloatVector) values.convert(VectorOperators.I2F, 0);
+    a1.intoMemorySegment(Native.ALL, products + VECTOR_BYTES, Native.ORDER);
   }
 
   /** The words at an address, shifted down. */
@@ -136,9 +142,5 @@ final class WordProducts {
         .or(
             IntVector.fromMemorySegment(INTS, Native.ALL, next, Native.ORDER)
                 .lanewise(VectorOperators.LSHL, Integer.SIZE - shift));
-  }
-
-  private static IntVector across(long at, int shift) {
-    return across(at, at + GroupedLayout.WORD_BYTES, shift);
   }
 }

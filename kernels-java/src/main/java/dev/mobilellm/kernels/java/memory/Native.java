@@ -3,6 +3,7 @@ package dev.mobilellm.kernels.java.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 
 /**
  * Native memory by absolute address. One constant segment over the whole address space lets C2 fold
@@ -23,6 +24,8 @@ public final class Native {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+  private static final ByteVector ZERO = ByteVector.zero(ByteVector.SPECIES_PREFERRED);
 
   private Native() {}
 
@@ -62,8 +65,14 @@ public final class Native {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
   }
 
-  /** Sets bytes to zero. */
-  public static void fill(long address, long bytes) {
-    ALL.asSlice(address, bytes).fill((byte) 0);
+  /** Sets bytes to zero. As a slice they could be filled, but it would be an object on the heap. */
+  public static void clear(long address, long bytes) {
+    long at = 0;
+    for (; at <= bytes - ZERO.byteSize(); at += ZERO.byteSize()) {
+      ZERO.intoMemorySegment(ALL, address + at, ORDER);
+    }
+    for (; at < bytes; at++) {
+      putByte(address + at, (byte) 0);
+    }
   }
 }
