@@ -7,6 +7,7 @@ import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -92,6 +93,11 @@ public sealed class ModelOptions permits RunOptions {
       registry = plugins.registry(console);
     }
     return registry;
+  }
+
+  /** As {@link PluginOptions#folders}. */
+  public List<Path> pluginFolders() {
+    return plugins.folders(Installation.current());
   }
 
   /**

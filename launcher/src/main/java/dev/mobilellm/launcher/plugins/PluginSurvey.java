@@ -19,6 +19,7 @@ import dev.mobilellm.spi.device.ComputeDeviceProvider;
 import dev.mobilellm.spi.device.DeviceInfo;
 import dev.mobilellm.spi.device.DeviceListing;
 import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,23 +30,26 @@ import java.util.stream.IntStream;
 final class PluginSurvey {
 
   private final PluginRegistry registry;
+  private final List<Path> folders;
   private final Optional<String> device;
 
   /**
+   * @param folders where third-party plugins were looked for
    * @param device the name that the user gave, if any
    */
-  PluginSurvey(PluginRegistry registry, Optional<String> device) {
+  PluginSurvey(PluginRegistry registry, List<Path> folders, Optional<String> device) {
     this.registry = registry;
+    this.folders = folders;
     this.device = device;
   }
 
   /** The plugins as they are, and which devices are here. */
   PluginReport withoutModel() {
     List<ServicePlugins> services = new ArrayList<>();
-    for (Service<?> service : Service.ALL) {
+    for (Service<?> service : registry.services()) {
       services.add(service == Service.DEVICE ? devices() : listed(service));
     }
-    return new PluginReport(services, registry.problems());
+    return report(services);
   }
 
   /**
@@ -56,7 +60,8 @@ final class PluginSurvey {
   PluginReport of(ModelInspection model, GenerationOptions request) {
     List<ModelAssembly.Layer> layers =
         model.assembly().map(ModelAssembly::layers).orElse(List.of());
-    return new PluginReport(
+    List<ServicePlugins> services = new ArrayList<>();
+    services.addAll(
         List.of(
             whole(model.weightProvider()),
             perLayer(Service.ATTENTION, layers, ModelAssembly.Layer::attention),
@@ -65,8 +70,16 @@ final class PluginSurvey {
             whole(model.tokenizerProvider()),
             whole(model.templateProvider()),
             processors(request),
-            whole(SamplingPlugins.sampler(registry, request.sampling(), request.sampler()))),
-        registry.problems());
+            whole(SamplingPlugins.sampler(registry, request.sampling(), request.sampler()))));
+    // Kernels are chosen when a model is compiled, for each operation.
+    registry.services().stream()
+        .filter(service -> !Service.ALL.contains(service))
+        .forEach(service -> services.add(listed(service)));
+    return report(services);
+  }
+
+  private PluginReport report(List<ServicePlugins> services) {
+    return new PluginReport(services, folders, registry.problems());
   }
 
   private <P extends Plugin> ServicePlugins listed(Service<P> service) {

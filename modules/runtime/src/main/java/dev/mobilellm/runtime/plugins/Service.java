@@ -10,6 +10,7 @@ import dev.mobilellm.spi.sampling.SamplerProvider;
 import dev.mobilellm.spi.text.ChatTemplateProvider;
 import dev.mobilellm.spi.text.TokenizerProvider;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A service of the SPI with the word that users know it by.
@@ -38,4 +39,19 @@ public record Service<P extends Plugin>(Class<P> type, String label) {
   /** All services, in the order in which a model needs them. */
   public static final List<Service<?>> ALL =
       List.of(WEIGHTS, ATTENTION, MLP, DEVICE, TOKENIZER, CHAT_TEMPLATE, PROCESSOR, SAMPLER);
+
+  /**
+   * A service that a device has of its own, such as kernels written for it: {@code
+   * JavaKernelProvider} is {@code java-kernel}.
+   */
+  static <P extends Plugin> Service<P> ofDevice(Class<P> type) {
+    String words = type.getSimpleName().replaceFirst("Provider$", "");
+    return new Service<>(
+        type, words.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether this is the service of that interface. */
+  boolean is(String interfaceName) {
+    return type.getName().equals(interfaceName);
+  }
 }
