@@ -21,7 +21,7 @@ final class DependencyRulesTest extends Rules {
   /** The registries: of plugins, and of each device's kernels. */
   private static final String SERVICE_LOADERS =
       "dev[.]mobilellm[.](runtime[.]plugins[.]LayerPlugins"
-          + "|kernels[.]\\w+[.]KernelRegistry|testkit[.]KernelContract)";
+          + "|kernels[.][\\w.]+[.]KernelRegistry|testkit[.]KernelContract)";
 
   /** A library and the only packages that may use it. */
   private record Confined(

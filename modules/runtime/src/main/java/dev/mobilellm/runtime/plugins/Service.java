@@ -42,12 +42,13 @@ public record Service<P extends Plugin>(Class<P> type, String label) {
 
   /**
    * A service that a device has of its own, such as kernels written for it: {@code
-   * JavaKernelProvider} is {@code java-kernel}.
+   * dev.mobilellm.kernels.java.spi.JavaKernelProvider} is {@code java-kernel}.
    */
   static <P extends Plugin> Service<P> ofDevice(Class<P> type) {
-    String words = type.getSimpleName().replaceFirst("Provider$", "");
-    return new Service<>(
-        type, words.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT));
+    String device = type.getPackageName().replaceFirst("[.]spi$", "").replaceFirst(".*[.]", "");
+    String what =
+        type.getSimpleName().replaceFirst("Provider$", "").replaceFirst(".*(?=[A-Z])", "");
+    return new Service<>(type, device + "-" + what.toLowerCase(Locale.ROOT));
   }
 
   /** Whether this is the service of that interface. */
