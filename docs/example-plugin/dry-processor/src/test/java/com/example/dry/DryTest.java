@@ -12,7 +12,6 @@ import dev.mobilellm.spi.sampling.SamplingOptions;
 import dev.mobilellm.spi.sampling.TokenHistory;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +35,7 @@ class DryTest {
   @Test
   void theLongestMatchCounts() {
     // 3 followed "1 2" and "5 1 2"; 7 followed "1 2".
-    assertPenalties(Map.of(3, 2.0, 7, 1.0), new int[] {1, 2, 7, 1, 2, 3, 5, 1, 2, 3, 5, 1, 2});
+    assertPenalties(Map.of(3, 2.0, 7, 1.0), new int[] {1, 2, 7, 4, 5, 1, 2, 3, 9, 5, 1, 2});
   }
 
   @Test
@@ -143,6 +142,6 @@ class DryTest {
   }
 
   static SamplingOptions options(Map<String, String> extra) {
-    return new SamplingOptions(1, 0, 1, 0, 1, 0, 0, Map.of(), OptionalLong.empty(), extra);
+    return SamplingOptions.GREEDY.withExtra(extra);
   }
 }
