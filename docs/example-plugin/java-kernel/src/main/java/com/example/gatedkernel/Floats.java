@@ -18,10 +18,6 @@ final class Floats {
 
   private Floats() {}
 
-  static float at(MemorySegment floats, int index) {
-    return floats.getAtIndex(FLOAT, index);
-  }
-
   /**
    * A scalar product, always summed in the same order.
    *

@@ -39,7 +39,9 @@ final class GatedKernel implements JavaKernel {
     input = context.buffer(op.input());
     output = context.buffer(op.output());
     normed = context.scratchRows("example gated: normed input", op.input().width());
-    norm = op.norm().parts().getFirst();
+    // Small, and stored as the checkpoint likes: decoded once.
+    norm = context.arena().allocate(ValueLayout.JAVA_FLOAT, op.norm().columns());
+    op.norm().encoding().decodeRow(op.norm(), 0, norm);
     gate = op.gate().parts().getFirst();
     up = op.up().parts().getFirst();
   }
@@ -74,7 +76,7 @@ final class GatedKernel implements JavaKernel {
     float scale = (float) (1 / Math.sqrt(Floats.dot(from, 0, from, 0, width) / width + op.eps()));
     for (int i = 0; i < width; i++) {
       float value = from.getAtIndex(ValueLayout.JAVA_FLOAT, i) * scale;
-      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, value * Floats.at(norm, i));
+      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, value * norm.getAtIndex(ValueLayout.JAVA_FLOAT, i));
     }
   }
 

@@ -30,7 +30,7 @@ public final class GatedKernels implements JavaKernelProvider {
 
   @Override
   public boolean supports(Op op) {
-    return op instanceof NormGatedLinear && op.weights().stream().allMatch(GatedKernels::isFloat32);
+    return op instanceof NormGatedLinear gated && isFloat32(gated.gate()) && isFloat32(gated.up());
   }
 
   @Override
