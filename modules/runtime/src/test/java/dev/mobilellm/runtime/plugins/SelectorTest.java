@@ -136,7 +136,7 @@ class SelectorTest {
 
   private static PluginRegistry registry(SamplerProvider... plugins) {
     PluginRegistry registry = PluginRegistry.builtIn();
-    for (Fake plugin : plugins) {
+    for (SamplerProvider plugin : plugins) {
       registry = registry.with(Service.SAMPLER, plugin);
     }
     return registry;
