@@ -123,7 +123,6 @@ public final class DeviceSearch {
 
   private <T> T best(Function<DeviceChoice, T> use) {
     List<String> reasons = new ArrayList<>();
-    listings.forEach((provider, listing) -> withoutGpu(provider, listing).ifPresent(reasons::add));
     for (DeviceChoice gpu : devices().stream().filter(DeviceSearch::isGpu).toList()) {
       DeviceCheck check = check(gpu);
       if (!check.usable()) {
@@ -139,6 +138,7 @@ public final class DeviceSearch {
         reasons.add(gpu.info().id() + " failed");
       }
     }
+    listings.forEach((provider, listing) -> withoutGpu(provider, listing).ifPresent(reasons::add));
     DeviceChoice rest =
         lastResort()
             .orElseThrow(() -> new ModelException("There is no compute device: " + none() + "."));

@@ -6,14 +6,12 @@ import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.Sequence;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +34,7 @@ public final class FailoverProgram implements CompiledProgram {
   private final Set<FailoverSequence> open = new HashSet<>();
   private Optional<PlacedProgram> current;
   private Optional<DeviceException> failure = Optional.empty();
+  private boolean closed;
 
   /**
    * @param first where the program is; closed with this
@@ -62,6 +61,9 @@ public final class FailoverProgram implements CompiledProgram {
    */
   public PlacedProgram placement() {
     synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("the program is closed");
+      }
       if (current.isEmpty()) {
         current = Optional.of(openOther(failure.orElseThrow()));
       }
@@ -101,7 +103,7 @@ public final class FailoverProgram implements CompiledProgram {
     } catch (DeviceException e) {
       result = failOver(e, batch, sequences);
     }
-    return new Result(batch, sequences, starts, result);
+    return new FailoverResult(result, cause -> again(cause, batch, sequences, starts));
   }
 
   /** For measuring: a failure is the caller's, since a time on another device is none on this. */
@@ -124,6 +126,7 @@ public final class FailoverProgram implements CompiledProgram {
   @Override
   public void close() {
     synchronized (lock) {
+      closed = true;
       current.ifPresent(PlacedProgram::close);
     }
   }
@@ -240,59 +243,20 @@ public final class FailoverProgram implements CompiledProgram {
     }
   }
 
-  /** Rows that may turn out to be lost only when they are read. */
-  private final class Result implements BatchResult {
-
-    private final Batch batch;
-    private final List<FailoverSequence> sequences;
-    private final List<Integer> starts;
-    private BatchResult rows;
-
-    Result(Batch batch, List<FailoverSequence> sequences, List<Integer> starts, BatchResult rows) {
-      this.batch = batch;
-      this.sequences = sequences;
-      this.starts = starts;
-      this.rows = rows;
+  /** The same batch from where it began; what was truncated since then stays so. */
+  private BatchResult again(
+      DeviceException cause, Batch batch, List<FailoverSequence> sequences, List<Integer> starts) {
+    if (sequences.stream().anyMatch(FailoverSequence::isClosed)) {
+      throw cause;
     }
-
-    @Override
-    public int rows() {
-      return rows.rows();
+    List<Integer> ends = sequences.stream().map(FailoverSequence::position).toList();
+    for (int i = 0; i < sequences.size(); i++) {
+      sequences.get(i).rewind(starts.get(i));
     }
-
-    @Override
-    public MemorySegment logits(int row) {
-      return read(result -> result.logits(row));
+    BatchResult result = failOver(cause, batch, sequences);
+    for (int i = 0; i < sequences.size(); i++) {
+      sequences.get(i).truncate(ends.get(i));
     }
-
-    @Override
-    public int argmax(int row) {
-      return read(result -> result.argmax(row));
-    }
-
-    private <T> T read(Function<BatchResult, T> reader) {
-      try {
-        return reader.apply(rows);
-      } catch (DeviceException e) {
-        rows = again(e);
-        return reader.apply(rows);
-      }
-    }
-
-    /** The same batch from where it began; what was truncated since then stays so. */
-    private BatchResult again(DeviceException cause) {
-      if (sequences.stream().anyMatch(FailoverSequence::isClosed)) {
-        throw cause;
-      }
-      List<Integer> ends = sequences.stream().map(FailoverSequence::position).toList();
-      for (int i = 0; i < sequences.size(); i++) {
-        sequences.get(i).rewind(starts.get(i));
-      }
-      BatchResult result = failOver(cause, batch, sequences);
-      for (int i = 0; i < sequences.size(); i++) {
-        sequences.get(i).truncate(ends.get(i));
-      }
-      return result;
-    }
+    return result;
   }
 }
