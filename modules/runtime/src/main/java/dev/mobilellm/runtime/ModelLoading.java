@@ -124,9 +124,7 @@ final class ModelLoading {
 
   /** On the device that was named or is the best; the last resort waits for that one to fail. */
   private FailoverProgram place(Program program, int maxBatchTokens) {
-    DeviceOptions deviceOptions =
-        new DeviceOptions(
-            options.threads(), maxBatchTokens, options.deviceProperties(), registry.layers());
+    DeviceOptions deviceOptions = options.deviceOptions(maxBatchTokens, registry);
     DeviceSearch search = new DeviceSearch(registry, deviceOptions, listener::fallback);
     PlacedProgram first =
         search.first(

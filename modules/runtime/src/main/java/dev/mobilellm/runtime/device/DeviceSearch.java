@@ -79,6 +79,11 @@ public final class DeviceSearch {
     return devices().stream().filter(DeviceSearch::isLastResort).findFirst();
   }
 
+  /** Whether a device may be taken without being named: a GPU, or the last resort. */
+  public static boolean isAutomatic(DeviceChoice device) {
+    return isGpu(device) || isLastResort(device);
+  }
+
   /** Whether there is nothing left to try after this device. */
   public static boolean isLastResort(DeviceChoice device) {
     return device.info().id().equals(LAST_RESORT);
