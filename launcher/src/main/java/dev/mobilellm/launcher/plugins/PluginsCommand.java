@@ -62,7 +62,7 @@ public final class PluginsCommand implements Callable<Integer> {
 
   PluginReport survey(PluginRegistry registry) {
     LoadOptions options = model.loadOptions();
-    PluginSurvey survey = new PluginSurvey(registry, options.device());
+    PluginSurvey survey = new PluginSurvey(registry, options);
     if (model.isDemo()) {
       return survey.withoutModel();
     }
