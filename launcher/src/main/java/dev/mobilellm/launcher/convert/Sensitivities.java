@@ -1,9 +1,9 @@
 package dev.mobilellm.launcher.convert;
 
-import dev.mobilellm.runtime.DeviceChoice;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.assembly.TensorLedger;
+import dev.mobilellm.runtime.device.DeviceSearch;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Batch;
@@ -19,6 +19,7 @@ import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
@@ -44,22 +45,19 @@ final class Sensitivities implements AutoCloseable {
    * Opens the device and runs the model as it is.
    *
    * @param tokens the text
+   * @param notes told about devices that were passed over
    * @throws ModelException if the model cannot run
    */
-  Sensitivities(SourceModel model, int[] tokens) {
+  Sensitivities(SourceModel model, int[] tokens, Consumer<String> notes) {
     this.model = model;
     this.tokens = tokens.clone();
     selector = new Selector(model.registry());
     LoadOptions options = model.options();
     forced = new ModelAssembly.Forced(options.attention(), options.mlp());
+    DeviceOptions deviceOptions = options.deviceOptions(ROWS, model.registry());
     device =
-        DeviceChoice.choose(model.registry(), options.device())
-            .open(
-                new DeviceOptions(
-                    options.threads(),
-                    ROWS,
-                    options.deviceProperties(),
-                    model.registry().layers()));
+        new DeviceSearch(model.registry(), deviceOptions, notes)
+            .first(options.device(), choice -> choice.open(deviceOptions));
     try {
       reference = new OutputDistributions(tokens.length, model.config().vocabSize(), arena);
       run(

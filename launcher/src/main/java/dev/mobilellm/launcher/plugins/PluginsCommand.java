@@ -71,7 +71,7 @@ public final class PluginsCommand implements Callable<Integer> {
 
   PluginReport survey(PluginRegistry registry) {
     LoadOptions options = model.loadOptions();
-    PluginSurvey survey = new PluginSurvey(registry, model.pluginFolders(), options.device());
+    PluginSurvey survey = new PluginSurvey(registry, model.pluginFolders(), options);
     if (model.isDemo()) {
       return survey.withoutModel();
     }
