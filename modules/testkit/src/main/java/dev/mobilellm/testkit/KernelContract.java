@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class KernelContract {
 
   private static final int TOKENS = 23;
+
+  /** Shared by the programs of a test: opening a driver takes long. */
+  private ComputeDevice shared;
 
   /** For subclasses. */
   protected KernelContract() {}
@@ -66,6 +70,14 @@ public abstract class KernelContract {
     return programs;
   }
 
+  @AfterEach
+  void closeDevice() {
+    if (shared != null) {
+      shared.close();
+      shared = null;
+    }
+  }
+
   @Test
   void runsSomewhere() {
     assertTrue(
@@ -82,8 +94,10 @@ public abstract class KernelContract {
 
   private void agrees(Program program) {
     int[] tokens = Programs.tokens(TOKENS, program.vocabularySize(), 2);
-    try (ComputeDevice device = open(DeviceOptions.DEFAULT);
-        CompiledProgram tested = device.compile(program, LoadProgress.NONE)) {
+    if (shared == null) {
+      shared = open(DeviceOptions.DEFAULT);
+    }
+    try (CompiledProgram tested = shared.compile(program, LoadProgress.NONE)) {
       boolean meant = isMeant(program);
       assertEquals(
           meant,
