@@ -1,7 +1,8 @@
 package dev.mobilellm.launcher;
 
 import dev.mobilellm.spi.UsageException;
-import java.util.Collection;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +11,7 @@ import java.util.Set;
 final class NativeGrants {
 
   private final List<String> names;
-  private final Set<String> used = new LinkedHashSet<>();
+  private final Set<String> used = new HashSet<>();
   private final Set<String> present = new LinkedHashSet<>();
 
   /**
@@ -20,16 +21,27 @@ final class NativeGrants {
     this.names = List.copyOf(names);
   }
 
+  /** How messages call a plugin: the name of its jar without the ending, or of its folder. */
+  static String shortName(Path plugin) {
+    return plugin.getFileName().toString().replaceFirst("[.]jar$", "");
+  }
+
+  /** There is such a plugin, whether or not it can be used. */
+  void notice(Path plugin) {
+    present.add(shortName(plugin));
+    include(plugin, Set.of());
+  }
+
   /**
-   * Whether the user named this plugin.
+   * Whether the user named a plugin: its jar, its folder, or one of its modules.
    *
-   * @param shortName how messages call it
-   * @param others what it may be called besides
+   * @param modules names of those that provide plugins
    */
-  boolean include(String shortName, Collection<String> others) {
-    present.add(shortName);
-    List<String> meant =
-        names.stream().filter(name -> name.equals(shortName) || others.contains(name)).toList();
+  boolean include(Path plugin, Set<String> modules) {
+    Set<String> meant = new HashSet<>(modules);
+    meant.add(plugin.getFileName().toString());
+    meant.add(shortName(plugin));
+    meant.retainAll(names);
     used.addAll(meant);
     return !meant.isEmpty();
   }

@@ -38,6 +38,7 @@ record PluginFolder(Path path) {
 
   private static void open(
       Path plugin, NativeGrants grants, Consumer<PluginLayer> layers, Consumer<String> problems) {
+    grants.notice(plugin);
     try {
       layers.accept(PluginModules.of(plugin).define(grants));
     } catch (FindException

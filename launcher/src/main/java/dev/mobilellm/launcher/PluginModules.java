@@ -11,7 +11,6 @@ import java.lang.module.ResolvedModule;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +66,7 @@ record PluginModules(Path path, ModuleFinder finder, Set<String> roots) {
    */
   @SuppressWarnings("restricted") // native access for plugins that the user named
   PluginLayer define(NativeGrants grants) {
-    boolean trusted = grants.include(shortName(), callings());
+    boolean trusted = grants.include(path, roots);
     if (!trusted) {
       requireNoNativeCalls();
     }
@@ -84,18 +83,6 @@ record PluginModules(Path path, ModuleFinder finder, Set<String> roots) {
     return new PluginLayer(controller.layer(), path.toString());
   }
 
-  /** The name of the jar without its ending, or of the folder. */
-  private String shortName() {
-    return path.getFileName().toString().replaceFirst("[.]jar$", "");
-  }
-
-  /** What users may call it besides. */
-  private Set<String> callings() {
-    Set<String> callings = new HashSet<>(roots);
-    callings.add(path.getFileName().toString());
-    return callings;
-  }
-
   private void requireNoNativeCalls() {
     finder.findAll().stream()
         .sorted(Comparator.comparing(module -> module.descriptor().name()))
@@ -105,7 +92,7 @@ record PluginModules(Path path, ModuleFinder finder, Set<String> roots) {
             call -> {
               throw new FindException(
                   "it needs native access (%s); if you trust it, start with --enable-native %s"
-                      .formatted(call, shortName()));
+                      .formatted(call, NativeGrants.shortName(path)));
             });
   }
 

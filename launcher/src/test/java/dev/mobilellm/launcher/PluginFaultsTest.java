@@ -253,6 +253,13 @@ class PluginFaultsTest {
   }
 
   @Test
+  void aBrokenPluginMayBeNamed() throws IOException {
+    Path jar = Files.writeString(plugins.resolve("broken.jar"), "broken");
+    List<String> problems = registry("--enable-native", "broken").problems();
+    assertTrue(problems.getFirst().startsWith("The plugin " + jar + " is left out: "));
+  }
+
+  @Test
   void nativeMethodsAreNativeAccess() throws IOException {
     Path jar = withMember("foreign", "native int answer();");
     assertLeftOut(jar, "com.example.foreign.Fixed has the native method answer");
