@@ -123,7 +123,7 @@ final class DescriptorRules {
     if (!plugin.name().matches("[a-z0-9]+([-.][a-z0-9]+)*")) {
       breaches.add("\"%s\" is no name that is easily typed".formatted(plugin.name()));
     }
-    if (plugin.priority() < 0 || plugin.priority() > HIGHEST_PRIORITY) {
+    if (plugin.priority() > HIGHEST_PRIORITY) {
       breaches.add(
           "%s has the priority %d: third parties start above %d"
               .formatted(provider, plugin.priority(), HIGHEST_PRIORITY));
