@@ -21,6 +21,8 @@ module dev.mobilellm.launcher {
       info.picocli;
   opens dev.mobilellm.launcher.convert to
       info.picocli;
+  opens dev.mobilellm.launcher.devices to
+      info.picocli;
   opens dev.mobilellm.launcher.generate to
       info.picocli;
   opens dev.mobilellm.launcher.inspect to

@@ -7,6 +7,7 @@ module dev.mobilellm.runtime {
   exports dev.mobilellm.runtime.assembly;
   exports dev.mobilellm.runtime.evaluation;
   exports dev.mobilellm.runtime.bench;
+  exports dev.mobilellm.runtime.device;
   exports dev.mobilellm.runtime.generation;
   exports dev.mobilellm.runtime.inspection;
   exports dev.mobilellm.runtime.plugins;

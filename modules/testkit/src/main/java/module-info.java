@@ -10,6 +10,9 @@ module dev.mobilellm.testkit {
   opens dev.mobilellm.testkit to
       org.junit.platform.commons;
 
+  // Kernels are tested on the device that they are for.
+  uses dev.mobilellm.spi.device.ComputeDeviceProvider;
+
   provides dev.mobilellm.spi.device.ComputeDeviceProvider with
       dev.mobilellm.testkit.reference.ReferenceDeviceProvider;
 }

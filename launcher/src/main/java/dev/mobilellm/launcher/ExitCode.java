@@ -6,7 +6,7 @@ public final class ExitCode {
   /** Done. */
   public static final int OK = 0;
 
-  /** The model cannot run. */
+  /** The model cannot run, or not on this device. */
   public static final int MODEL = 1;
 
   /** The request cannot be meant. */

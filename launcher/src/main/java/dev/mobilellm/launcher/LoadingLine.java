@@ -4,7 +4,8 @@ import dev.mobilellm.runtime.LoadListener;
 
 /**
  * Shows on a terminal how far loading is, or other work, if it takes more than a second, and leaves
- * no trace when it is closed. Warnings are lines that stay.
+ * no trace when it is closed. Warnings are lines that stay, and so is what becomes of the model's
+ * device later on.
  */
 public final class LoadingLine implements LoadListener, AutoCloseable {
 
@@ -15,6 +16,7 @@ public final class LoadingLine implements LoadListener, AutoCloseable {
   private final Console console;
   private long due = System.nanoTime() + PATIENCE_NANOS;
   private boolean shown;
+  private boolean closed;
 
   /** A line on the console's stderr. */
   public LoadingLine(Console console) {
@@ -38,9 +40,20 @@ public final class LoadingLine implements LoadListener, AutoCloseable {
     console.note(message);
   }
 
+  /** May come in the middle of an answer; on a terminal it gets a line of its own. */
+  @Override
+  public void fallback(String message) {
+    erase();
+    if (closed && console.outIsTerminal() && console.errIsTerminal()) {
+      console.err().println();
+    }
+    console.note(message);
+  }
+
   @Override
   public void close() {
     erase();
+    closed = true;
   }
 
   /** Makes room for a line that stays. */

@@ -6,7 +6,7 @@ import dev.mobilellm.runtime.WeightType;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -28,14 +28,10 @@ public sealed class ModelOptions permits RunOptions {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "Compute device. Default: auto, a GPU if one is usable, else the CPU.")
+      description =
+          "Compute device, see mobilellm devices: java, opencl, opencl:1. Default: auto, a GPU if"
+              + " one is usable, else java.")
   private Optional<String> device = Optional.empty();
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "CPU threads. Default: as many as there are cores.")
-  private Optional<Integer> threads = Optional.empty();
 
   @Option(
       names = "--context",
@@ -65,12 +61,7 @@ public sealed class ModelOptions permits RunOptions {
       description = "Use this MLP plugin instead of the one that matches.")
   private Optional<String> mlp = Optional.empty();
 
-  @Option(
-      names = "--device-set",
-      paramLabel = "NAME=VALUE",
-      description = "Option of a device plugin; repeatable.")
-  private Map<String, String> deviceProperties = new LinkedHashMap<>();
-
+  @Mixin private DeviceFlags devices = new DeviceFlags();
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   /** Looked for once, so that what is wrong with a plugin is told once. */
@@ -94,19 +85,24 @@ public sealed class ModelOptions permits RunOptions {
     return registry;
   }
 
+  /** As {@link PluginOptions#folders}. */
+  public List<Path> pluginFolders() {
+    return plugins.folders(Installation.current());
+  }
+
   /**
    * The options for the runtime.
    *
-   * @throws UsageException if a number is out of range
+   * @throws UsageException if a number is out of range or a profile unknown
    */
   public LoadOptions loadOptions() {
-    Map<String, String> properties = new LinkedHashMap<>(deviceProperties);
+    Map<String, String> properties = devices.properties();
     kvCache.ifPresent(type -> properties.put("kv-cache", type));
     return new LoadOptions(
         device,
         attention,
         mlp,
-        atLeastOne("--threads", threads),
+        devices.threads(),
         atLeastOne("--context", context),
         LoadOptions.DEFAULT.maxBatchTokens(),
         properties,
@@ -118,6 +114,7 @@ public sealed class ModelOptions permits RunOptions {
    * the demo model is.
    *
    * @throws dev.mobilellm.spi.ModelException if it cannot run
+   * @throws dev.mobilellm.spi.device.DeviceException if the named device fails
    * @throws UsageException if an option names what is not there
    */
   public LanguageModel load(Console console) {
@@ -154,7 +151,7 @@ public sealed class ModelOptions permits RunOptions {
     }
   }
 
-  private static int atLeastOne(String flag, Optional<Integer> value) {
+  static int atLeastOne(String flag, Optional<Integer> value) {
     if (value.isPresent() && value.get() < 1) {
       throw new UsageException("%s must be at least 1, found %d.".formatted(flag, value.get()));
     }

@@ -2,8 +2,10 @@ package dev.mobilellm.launcher;
 
 import dev.mobilellm.runtime.plugins.PluginLayer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.module.FindException;
 import java.lang.module.ResolutionException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,32 +19,40 @@ record PluginFolder(Path path) {
   /**
    * A module layer for each plugin, by name.
    *
+   * @param grants which of them may call native code
    * @param problems told one sentence about each plugin that cannot be used; the others are
    */
-  List<PluginLayer> layers(Consumer<String> problems) {
+  List<PluginLayer> layers(NativeGrants grants, Consumer<String> problems) {
     List<PluginLayer> layers = new ArrayList<>();
     try {
       for (Path entry : entries(path)) {
-        if (isJar(entry)
-            || Files.isDirectory(entry) && entries(entry).stream().anyMatch(PluginFolder::isJar)) {
-          open(entry, layers::add, problems);
+        if (isPlugin(entry)) {
+          open(entry, grants, layers::add, problems);
         }
       }
     } catch (IOException e) {
-      problems.accept("The plugin folder %s cannot be read: %s.".formatted(path, e.getMessage()));
+      problems.accept("The plugin folder %s cannot be read: %s.".formatted(path, reason(e)));
     }
     return layers;
   }
 
-  private static void open(Path plugin, Consumer<PluginLayer> layers, Consumer<String> problems) {
+  private static void open(
+      Path plugin, NativeGrants grants, Consumer<PluginLayer> layers, Consumer<String> problems) {
+    grants.notice(plugin);
     try {
-      layers.accept(PluginModules.of(plugin).define());
+      layers.accept(PluginModules.of(plugin).define(grants));
     } catch (FindException
         | ResolutionException
         | LayerInstantiationException
+        | UncheckedIOException
         | SecurityException e) {
       problems.accept("The plugin %s is left out: %s.".formatted(plugin, reason(e)));
     }
+  }
+
+  private static boolean isPlugin(Path entry) throws IOException {
+    return isJar(entry)
+        || Files.isDirectory(entry) && entries(entry).stream().anyMatch(PluginFolder::isJar);
   }
 
   private static List<Path> entries(Path folder) throws IOException {
@@ -59,9 +69,12 @@ record PluginFolder(Path path) {
    * What the module system says, without a full stop, and what the archive reader said below it.
    */
   private static String reason(Throwable error) {
-    String text = error.getMessage();
+    if (error instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String text = String.valueOf(error.getMessage());
     Throwable cause = error.getCause();
-    if (cause != null && cause.getMessage() != null) {
+    if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
       text += " (" + cause.getMessage() + ")";
     }
     return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;

@@ -142,7 +142,8 @@ class GenerateCommandTest {
     assertEquals(GREEDY_IDS + "\n", run.out());
     assertEquals(
         List.of(
-            "load     N s on reference",
+            "device   reference: named",
+            "load     N s",
             "prefill  N tokens in N s, N tokens/s",
             "decode   N tokens in N s, N tokens/s",
             "ended by length, seed N"),

@@ -48,6 +48,20 @@ class LoadingLineTest {
     assertEquals("mobilellm: The head is stray.\n", text());
   }
 
+  @Test
+  void aDeviceThatFailsLaterGetsALineOfItsOwn() {
+    LoadingLine line =
+        new LoadingLine(
+            new Console(
+                InputStream.nullInputStream(), Run.print(err), Run.print(err), false, true, true));
+    line.fallback("It has too little memory.");
+    line.close();
+    Run.print(err).print("The answer is");
+    line.fallback("It failed.");
+    assertEquals(
+        "mobilellm: It has too little memory.\nThe answer is\nmobilellm: It failed.\n", text());
+  }
+
   private Console console(boolean terminal) {
     return new Console(
         InputStream.nullInputStream(),

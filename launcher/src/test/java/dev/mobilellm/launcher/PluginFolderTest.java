@@ -160,7 +160,8 @@ class PluginFolderTest {
     Files.writeString(plugins.resolve("README.txt"), "hello");
     Files.createDirectory(plugins.resolve("empty"));
     List<String> problems = new ArrayList<>();
-    assertEquals(List.of(), new PluginFolder(plugins).layers(problems::add));
+    assertEquals(
+        List.of(), new PluginFolder(plugins).layers(new NativeGrants(List.of()), problems::add));
     assertEquals(List.of(), problems);
   }
 
@@ -194,7 +195,8 @@ class PluginFolderTest {
 
   private void assertLeftOut(String jar, String reason) {
     List<String> problems = new ArrayList<>();
-    List<PluginLayer> layers = new PluginFolder(plugins).layers(problems::add);
+    List<PluginLayer> layers =
+        new PluginFolder(plugins).layers(new NativeGrants(List.of()), problems::add);
     assertEquals(List.of(), layers);
     assertEquals(1, problems.size(), problems.toString());
     assertTrue(

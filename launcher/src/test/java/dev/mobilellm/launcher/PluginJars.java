@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.spi.ToolProvider;
 
 /**
@@ -76,12 +77,28 @@ record PluginJars(Path work) {
     return jar;
   }
 
+  /** A jar with such a sampler, which another package or text in it may replace. */
+  Path sampler(Path jar, String module, String name, UnaryOperator<String> change)
+      throws IOException {
+    return jar(
+        jar,
+        Map.of(
+            "module-info.java", descriptor(module, module, ""),
+            "Fixed.java", change.apply(sampler(module, name, 0))),
+        List.of());
+  }
+
   /** Where the SPI comes from. */
   static Path spi() {
+    return location(Plugin.class.getModule().getName());
+  }
+
+  /** The jar or folder of a module of this JVM. */
+  static Path location(String module) {
     return ModuleLayer.boot()
         .configuration()
-        .findModule(Plugin.class.getModule().getName())
-        .flatMap(module -> module.reference().location())
+        .findModule(module)
+        .flatMap(found -> found.reference().location())
         .map(Path::of)
         .orElseThrow();
   }

@@ -4,13 +4,16 @@ import dev.mobilellm.kernels.java.spi.JavaKernelProvider;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.graph.Op;
 import dev.mobilellm.spi.graph.Primitive;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The device's own kernels and those of third parties, best first. */
@@ -72,11 +75,30 @@ final class KernelRegistry {
     }
     if (able.size() > 1 && able.get(0).priority() == able.get(1).priority()) {
       throw new ModelException(
-          "The kernels \"%s\" and \"%s\" both support %s with priority %d; remove one of their jars."
+          "The kernels \"%s\" and \"%s\" both support %s with priority %d; remove %s."
               .formatted(
-                  able.get(0).name(), able.get(1).name(), op.kind(), able.get(0).priority()));
+                  able.get(0).name(),
+                  able.get(1).name(),
+                  op.kind(),
+                  able.get(0).priority(),
+                  able.stream()
+                      .limit(2)
+                      .filter(provider -> !(provider instanceof BuiltInKernels))
+                      .map(KernelRegistry::location)
+                      .collect(Collectors.joining(" or "))));
     }
     return able.getFirst();
+  }
+
+  /** The jar or folder of a provider, else its module. */
+  private static String location(JavaKernelProvider provider) {
+    Module module = provider.getClass().getModule();
+    return Optional.ofNullable(module.getLayer())
+        .flatMap(layer -> layer.configuration().findModule(module.getName()))
+        .flatMap(resolved -> resolved.reference().location())
+        .filter(location -> location.getScheme().equals("file"))
+        .map(location -> Path.of(location).toString())
+        .orElseGet(module::toString);
   }
 
   /** An alias needs no kernel: the buffer plan gives both names the same memory. */

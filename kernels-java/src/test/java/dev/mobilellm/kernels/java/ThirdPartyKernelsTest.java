@@ -78,7 +78,14 @@ class ThirdPartyKernelsTest {
     ModuleLayer first = counting("com.example.first", 7, "Add").load();
     ModuleLayer second = counting("com.example.second", 7, "Add").load();
     ModelException tie = assertThrows(ModelException.class, () -> runTwice(first, second));
-    for (String part : List.of("com.example.first", "com.example.second", "Add", "7")) {
+    for (String part :
+        List.of(
+            "com.example.first",
+            "com.example.second",
+            "Add",
+            "7",
+            directory.resolve("com.example.first").toString(),
+            directory.resolve("com.example.second").toString())) {
       assertTrue(tie.getMessage().contains(part), tie::getMessage);
     }
     ModuleLayer zero = counting("com.example.zero", 0, "Add").load();

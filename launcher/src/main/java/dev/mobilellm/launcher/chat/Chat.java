@@ -7,6 +7,7 @@ import dev.mobilellm.launcher.report.Table;
 import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.text.Message;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class Chat {
       if (!text.isBlank()) {
         answer(text);
       }
-    } catch (ModelException | UsageException e) {
+    } catch (ModelException | DeviceException | UsageException e) {
       fail(e.getMessage());
     } catch (RuntimeException e) {
       fail("unexpected: " + e);

@@ -81,7 +81,7 @@ record Calibration(SourceModel model, int[] tokens) {
       return kept.values();
     }
     plan.entries().forEach(entry -> TensorConverter.requireFinite(entry.source()));
-    try (Sensitivities sensitivities = new Sensitivities(model, tokens)) {
+    try (Sensitivities sensitivities = new Sensitivities(model, tokens, progress::fallback)) {
       TimeLeft time = new TimeLeft();
       for (int i = 0; i < missing.size() && !cancelled.getAsBoolean(); i++) {
         ConversionPlan.Entry entry = missing.get(i);

@@ -5,14 +5,15 @@ import dev.mobilellm.launcher.InputFile;
 import dev.mobilellm.launcher.LoadingLine;
 import dev.mobilellm.launcher.perplexity.Report;
 import dev.mobilellm.launcher.perplexity.TextEvaluation;
-import dev.mobilellm.runtime.DeviceChoice;
 import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.device.DeviceSearch;
 import dev.mobilellm.runtime.evaluation.Windows;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * What a conversion loses on a text. Made before the conversion, so that a text that cannot be used
@@ -46,7 +47,9 @@ final class LossReport {
     if (text.isBlank()) {
       throw new UsageException("The text file %s is empty; give some text.".formatted(file));
     }
-    DeviceChoice.choose(model.registry(), model.options().device());
+    LoadOptions options = model.options();
+    new DeviceSearch(model.registry(), options.deviceOptions(1, model.registry()), note -> {})
+        .first(options.device(), Function.identity());
     int[] ids;
     try (Tokenizer tokenizer = model.tokenizer()) {
       ids = tokenizer.encode(text);

@@ -1,9 +1,9 @@
 package dev.mobilellm.launcher.convert;
 
-import dev.mobilellm.runtime.DeviceChoice;
 import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.assembly.TensorLedger;
+import dev.mobilellm.runtime.device.DeviceSearch;
 import dev.mobilellm.runtime.evaluation.Divergence;
 import dev.mobilellm.runtime.evaluation.Evaluator;
 import dev.mobilellm.runtime.evaluation.KeptLogits;
@@ -21,6 +21,7 @@ import dev.mobilellm.spi.weights.WeightSource;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -42,22 +43,19 @@ final class Sensitivities implements AutoCloseable {
    * Opens the device and runs the model as it is.
    *
    * @param tokens the text, at least two
+   * @param notes told about devices that were passed over
    * @throws ModelException if the model cannot run, or its logits are no numbers
    */
-  Sensitivities(SourceModel model, int[] tokens) {
+  Sensitivities(SourceModel model, int[] tokens, Consumer<String> notes) {
     this.model = model;
     selector = new Selector(model.registry());
     LoadOptions options = model.options();
     forced = new ModelAssembly.Forced(options.attention(), options.mlp());
     batchTokens = Math.min(options.maxBatchTokens(), tokens.length);
+    DeviceOptions deviceOptions = options.deviceOptions(batchTokens, model.registry());
     device =
-        DeviceChoice.choose(model.registry(), options.device())
-            .open(
-                new DeviceOptions(
-                    options.threads(),
-                    batchTokens,
-                    options.deviceProperties(),
-                    model.registry().layers()));
+        new DeviceSearch(model.registry(), deviceOptions, notes)
+            .first(options.device(), choice -> choice.open(deviceOptions));
     try {
       List<Window> text = List.of(new Window(tokens, 1));
       reference = run(model.weights(), scored -> evaluator.keep(scored, text));

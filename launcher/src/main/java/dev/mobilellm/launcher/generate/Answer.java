@@ -23,18 +23,20 @@ record Answer(LanguageModel model, Generation generation, Duration loadTime) {
     return Boxed.last(generation.text());
   }
 
-  /** For people: tokens, seconds and tokens per second. */
+  /** For people: the device and why, tokens, seconds and tokens per second. */
   String stats() {
     return String.format(
         Locale.ROOT,
         """
-        load     %.2f s on %s
+        device   %s: %s
+        load     %.2f s
         prefill  %d tokens in %.2f s, %.1f tokens/s
         decode   %d tokens in %.2f s, %.1f tokens/s
         ended by %s, seed %d\
         """,
-        seconds(loadTime),
         model.device().info().id(),
+        model.device().reason(),
+        seconds(loadTime),
         generation.promptTokens(),
         seconds(generation.prefillTime()),
         generation.prefillTokensPerSecond(),

@@ -49,7 +49,9 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "Print one JSON object: text, tokens, finish reason, boxed answer, timings.")
   private boolean asJson;
 
-  @Option(names = "--stats", description = "Tokens, seconds and tokens/s on standard error.")
+  @Option(
+      names = "--stats",
+      description = "Device, tokens, seconds and tokens/s on standard error.")
   private boolean stats;
 
   @Mixin private ModelOptions model = new RunOptions();

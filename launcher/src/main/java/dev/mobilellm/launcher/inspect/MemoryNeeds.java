@@ -1,6 +1,7 @@
 package dev.mobilellm.launcher.inspect;
 
-import dev.mobilellm.runtime.DeviceChoice;
+import dev.mobilellm.runtime.device.DeviceChoice;
+import dev.mobilellm.runtime.device.DeviceSearch;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.ModelException;
@@ -11,6 +12,7 @@ import dev.mobilellm.spi.graph.KvCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -66,7 +68,8 @@ record MemoryNeeds(long weights, Optional<String> device, List<Conversation> con
 
   private static Optional<DeviceChoice> device(PluginRegistry registry, Asked asked) {
     try {
-      return Optional.of(DeviceChoice.choose(registry, asked.device));
+      DeviceSearch search = new DeviceSearch(registry, asked.options, note -> {});
+      return Optional.of(search.first(asked.device, Function.identity()));
     } catch (ModelException _) {
       return Optional.empty();
     }

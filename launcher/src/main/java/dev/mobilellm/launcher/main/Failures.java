@@ -4,6 +4,7 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.DeviceException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -43,6 +44,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   int handle(Throwable e) {
     return switch (e) {
       case ModelException model -> report(e, model.getMessage(), ExitCode.MODEL);
+      case DeviceException device -> report(e, device.getMessage(), ExitCode.MODEL);
       case UsageException usage -> report(e, usage.getMessage(), ExitCode.USAGE);
       case OutOfMemoryError memory -> report(e, outOfMemory(memory), ExitCode.MODEL);
       default -> report(e, unexpected(e), ExitCode.UNEXPECTED);

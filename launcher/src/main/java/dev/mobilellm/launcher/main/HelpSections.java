@@ -1,5 +1,6 @@
 package dev.mobilellm.launcher.main;
 
+import dev.mobilellm.launcher.DeviceFlags;
 import dev.mobilellm.launcher.ModelOptions;
 import dev.mobilellm.launcher.PluginOptions;
 import dev.mobilellm.launcher.SamplingFlags;
@@ -20,6 +21,7 @@ final class HelpSections implements IHelpSectionRenderer {
   private static final Map<Class<?>, String> SHARED =
       Map.of(
           ModelOptions.class, "Model:",
+          DeviceFlags.class, "Model:",
           PluginOptions.class, "Model:",
           SamplingFlags.class, "Generation:");
 

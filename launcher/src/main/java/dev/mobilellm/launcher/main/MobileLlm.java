@@ -5,6 +5,7 @@ import dev.mobilellm.launcher.ExitCode;
 import dev.mobilellm.launcher.bench.BenchCommand;
 import dev.mobilellm.launcher.chat.ChatCommand;
 import dev.mobilellm.launcher.convert.ConvertCommand;
+import dev.mobilellm.launcher.devices.DevicesCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
 import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
@@ -83,6 +84,7 @@ public final class MobileLlm implements Callable<Integer> {
             new GenerateCommand(console),
             new ChatCommand(console),
             new InspectCommand(console),
+            new DevicesCommand(console),
             new PluginsCommand(console),
             new LogitsCommand(console),
             new PerplexityCommand(console),

@@ -1,15 +1,17 @@
 package dev.mobilellm.launcher.plugins;
 
 import dev.mobilellm.runtime.plugins.Found;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * All plugins, and what was said about them.
  *
- * @param services in the order in which a model needs them
+ * @param services in the order in which a model needs them, then those of single devices
+ * @param folders where third-party plugins are looked for; they need not exist
  * @param problems plugins that could not be loaded, one sentence each
  */
-record PluginReport(List<ServicePlugins> services, List<String> problems) {
+record PluginReport(List<ServicePlugins> services, List<Path> folders, List<String> problems) {
 
   /**
    * The plugins of one service.

@@ -4,8 +4,10 @@ import dev.mobilellm.launcher.plugins.PluginReport.PluginVerdicts;
 import dev.mobilellm.launcher.plugins.PluginReport.ServicePlugins;
 import dev.mobilellm.launcher.plugins.PluginReport.Verdict;
 import dev.mobilellm.launcher.report.Ranges;
-import dev.mobilellm.runtime.DeviceChoice;
+import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
+import dev.mobilellm.runtime.device.DeviceChoice;
+import dev.mobilellm.runtime.device.DeviceSearch;
 import dev.mobilellm.runtime.generation.GenerationOptions;
 import dev.mobilellm.runtime.generation.SamplingPlugins;
 import dev.mobilellm.runtime.inspection.ModelInspection;
@@ -16,9 +18,12 @@ import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
+import dev.mobilellm.spi.device.DeviceCheck;
+import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.DeviceInfo;
 import dev.mobilellm.spi.device.DeviceListing;
 import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,23 +34,26 @@ import java.util.stream.IntStream;
 final class PluginSurvey {
 
   private final PluginRegistry registry;
-  private final Optional<String> device;
+  private final List<Path> folders;
+  private final LoadOptions options;
 
   /**
-   * @param device the name that the user gave, if any
+   * @param folders where third-party plugins were looked for
+   * @param options with which a model would be loaded
    */
-  PluginSurvey(PluginRegistry registry, Optional<String> device) {
+  PluginSurvey(PluginRegistry registry, List<Path> folders, LoadOptions options) {
     this.registry = registry;
-    this.device = device;
+    this.folders = folders;
+    this.options = options;
   }
 
   /** The plugins as they are, and which devices are here. */
   PluginReport withoutModel() {
     List<ServicePlugins> services = new ArrayList<>();
-    for (Service<?> service : Service.ALL) {
+    for (Service<?> service : registry.services()) {
       services.add(service == Service.DEVICE ? devices() : listed(service));
     }
-    return new PluginReport(services, registry.problems());
+    return report(services);
   }
 
   /**
@@ -56,7 +64,8 @@ final class PluginSurvey {
   PluginReport of(ModelInspection model, GenerationOptions request) {
     List<ModelAssembly.Layer> layers =
         model.assembly().map(ModelAssembly::layers).orElse(List.of());
-    return new PluginReport(
+    List<ServicePlugins> services = new ArrayList<>();
+    services.addAll(
         List.of(
             whole(model.weightProvider()),
             perLayer(Service.ATTENTION, layers, ModelAssembly.Layer::attention),
@@ -65,8 +74,16 @@ final class PluginSurvey {
             whole(model.tokenizerProvider()),
             whole(model.templateProvider()),
             processors(request),
-            whole(SamplingPlugins.sampler(registry, request.sampling(), request.sampler()))),
-        registry.problems());
+            whole(SamplingPlugins.sampler(registry, request.sampling(), request.sampler()))));
+    // Kernels are chosen when a model is compiled, for each operation.
+    registry.services().stream()
+        .filter(service -> !Service.ALL.contains(service))
+        .forEach(service -> services.add(listed(service)));
+    return report(services);
+  }
+
+  private PluginReport report(List<ServicePlugins> services) {
+    return new PluginReport(services, folders, registry.problems());
   }
 
   private <P extends Plugin> ServicePlugins listed(Service<P> service) {
@@ -141,40 +158,53 @@ final class PluginSurvey {
   }
 
   private ServicePlugins devices() {
+    DeviceSearch search =
+        new DeviceSearch(
+            registry, options.deviceOptions(options.maxBatchTokens(), registry), note -> {});
     Optional<DeviceChoice> choice = Optional.empty();
     List<String> problems = new ArrayList<>();
     try {
-      choice = Optional.of(DeviceChoice.choose(registry, device));
-    } catch (ModelException e) {
+      choice = Optional.of(search.first(options.device(), device -> device));
+    } catch (ModelException | DeviceException e) {
       problems.add(e.getMessage());
     }
     List<PluginVerdicts> plugins = new ArrayList<>();
     for (Found<ComputeDeviceProvider> found : registry.all(Service.DEVICE)) {
-      plugins.add(new PluginVerdicts(found, verdicts(found.plugin().devices(), choice)));
+      plugins.add(new PluginVerdicts(found, verdicts(found, search, choice)));
     }
     return new ServicePlugins(Service.DEVICE.label(), plugins, problems);
   }
 
-  private List<Verdict> verdicts(DeviceListing listing, Optional<DeviceChoice> choice) {
+  private List<Verdict> verdicts(
+      Found<ComputeDeviceProvider> provider, DeviceSearch search, Optional<DeviceChoice> choice) {
+    DeviceListing listing = search.listings().get(provider);
     if (listing.devices().isEmpty()) {
       return List.of(new Verdict("", false, "not usable", listing.reason()));
     }
-    return listing.devices().stream()
+    return search.devices().stream()
+        .filter(device -> device.provider().equals(provider))
         .map(
-            info -> {
+            device -> {
+              DeviceInfo info = device.info();
               String subject = info.id() + " (" + info.description() + ")";
               return choice
                   .filter(c -> c.info().equals(info))
                   .map(c -> new Verdict(subject, true, "chosen", c.reason()))
-                  .orElseGet(() -> new Verdict(subject, false, notChosen(info), ""));
+                  .orElseGet(() -> notChosen(subject, device, search));
             })
         .toList();
   }
 
-  private String notChosen(DeviceInfo info) {
-    if (device.isPresent() && !device.get().equals("auto")) {
-      return "another was named";
+  private Verdict notChosen(String subject, DeviceChoice device, DeviceSearch search) {
+    if (options.device().filter(name -> !name.equals(DeviceSearch.AUTO)).isPresent()) {
+      return new Verdict(subject, false, "another was named", "");
     }
-    return info.kind() == DeviceInfo.Kind.OTHER ? "taken by name only" : "lower priority";
+    if (!DeviceSearch.isAutomatic(device)) {
+      return new Verdict(subject, false, "taken by name only", "");
+    }
+    DeviceCheck check = search.check(device);
+    return check.usable()
+        ? new Verdict(subject, false, "lower priority", "")
+        : new Verdict(subject, false, "not usable", check.explanation());
   }
 }

@@ -15,10 +15,14 @@ import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +52,10 @@ public final class PluginsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    print(survey(model.registry(console)));
+    // What is wrong with plugins is a part of the report, not a note beside it.
+    Console quiet =
+        Console.of(console.in(), console.out(), new PrintStream(OutputStream.nullOutputStream()));
+    print(survey(model.registry(quiet)));
     return ExitCode.OK;
   }
 
@@ -57,12 +64,14 @@ public final class PluginsCommand implements Callable<Integer> {
       JsonOutput.write(console, json -> JsonTree.write(json, tree(report)));
     } else {
       report.services().forEach(this::print);
+      section("folders of third-party plugins", report.folders().stream().map(Path::toString));
+      section("left out", report.problems().stream());
     }
   }
 
   PluginReport survey(PluginRegistry registry) {
     LoadOptions options = model.loadOptions();
-    PluginSurvey survey = new PluginSurvey(registry, options.device());
+    PluginSurvey survey = new PluginSurvey(registry, model.pluginFolders(), options);
     if (model.isDemo()) {
       return survey.withoutModel();
     }
@@ -88,8 +97,9 @@ public final class PluginsCommand implements Callable<Integer> {
       plugins.row(
           found.name(),
           "priority " + found.priority(),
-          found.version().isEmpty() ? found.module() : found.module() + "@" + found.version(),
-          found.origin());
+          found.provenance().versionedModule(),
+          found.provenance().origin(),
+          isTrustedStranger(found) ? "native access" : "");
     }
     console.out().println(service.service());
     List<String> lines = plugins.lines("  ");
@@ -105,6 +115,20 @@ public final class PluginsCommand implements Callable<Integer> {
     service.problems().forEach(problem -> console.out().println("  " + problem));
   }
 
+  /** Of built-in plugins it is the application's affair. */
+  private static boolean isTrustedStranger(Found<?> found) {
+    return found.provenance().nativeAccess()
+        && !found.provenance().origin().equals(PluginRegistry.BUILT_IN);
+  }
+
+  private void section(String title, Stream<String> lines) {
+    List<String> all = lines.toList();
+    if (!all.isEmpty()) {
+      console.out().println(title);
+      all.forEach(line -> console.out().println("  " + line));
+    }
+  }
+
   private static Map<String, Object> tree(PluginReport report) {
     Map<String, Object> services = new LinkedHashMap<>();
     for (ServicePlugins service : report.services()) {
@@ -115,6 +139,7 @@ public final class PluginsCommand implements Callable<Integer> {
     }
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("services", services);
+    tree.put("folders", report.folders().stream().map(Path::toString).toList());
     tree.put("problems", report.problems());
     return tree;
   }
@@ -123,9 +148,10 @@ public final class PluginsCommand implements Callable<Integer> {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", plugin.found().name());
     tree.put("priority", plugin.found().priority());
-    tree.put("module", plugin.found().module());
-    tree.put("version", plugin.found().version());
-    tree.put("origin", plugin.found().origin());
+    tree.put("module", plugin.found().provenance().module());
+    tree.put("version", plugin.found().provenance().version());
+    tree.put("origin", plugin.found().provenance().origin());
+    tree.put("native_access", plugin.found().provenance().nativeAccess());
     tree.put("verdicts", plugin.verdicts().stream().map(PluginsCommand::tree).toList());
     return tree;
   }

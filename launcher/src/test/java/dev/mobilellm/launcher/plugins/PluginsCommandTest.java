@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.launcher.Console;
+import dev.mobilellm.launcher.Run;
 import dev.mobilellm.launcher.plugins.PluginReport.PluginVerdicts;
 import dev.mobilellm.launcher.plugins.PluginReport.ServicePlugins;
 import dev.mobilellm.launcher.plugins.PluginReport.Verdict;
@@ -22,9 +23,11 @@ import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
 import dev.mobilellm.spi.sampling.SamplingOptions;
 import dev.mobilellm.testkit.Fixtures;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -88,8 +91,8 @@ class PluginsCommandTest {
         Service.ALL.stream().map(Service::label).toList(),
         report.services().stream().map(ServicePlugins::service).toList());
     PluginVerdicts mlx = plugin(report, "weights", "mlx");
-    assertEquals("dev.mobilellm.weights.mlx", mlx.found().module());
-    assertEquals(PluginRegistry.BUILT_IN, mlx.found().origin());
+    assertEquals("dev.mobilellm.weights.mlx", mlx.found().provenance().module());
+    assertEquals(PluginRegistry.BUILT_IN, mlx.found().provenance().origin());
     assertEquals(List.of(), mlx.verdicts());
     List<Verdict> reference = plugin(report, "device", "reference").verdicts();
     assertTrue(reference.getFirst().subject().startsWith("reference ("));
@@ -188,6 +191,24 @@ class PluginsCommandTest {
     assertTrue(text.contains("      all layers: chosen: feed_forward has gate_proj"), text);
     assertTrue(json.contains("\"reason\":\"feed_forward has gate_proj"), json);
     assertFalse(text.contains("{"));
+  }
+
+  @Test
+  void whatIsLeftOutIsInTheReport() throws IOException {
+    Path plugins = Files.createDirectory(folder.resolve("plugins"));
+    Path broken = Files.writeString(plugins.resolve("broken.jar"), "broken");
+    for (String form : List.of("--no-plugins", "--json")) {
+      boolean none = form.equals("--no-plugins");
+      Run run =
+          none ? Run.of("plugins", form) : Run.of("plugins", form, "--plugins", plugins.toString());
+      assertEquals(0, run.code(), run.err());
+      assertEquals("", run.err());
+      assertEquals(!none, run.out().contains("The plugin " + broken + " is left out: "), run.out());
+      assertEquals(!none, run.out().contains("\"" + plugins + "\""), run.out());
+    }
+    String text = Run.of("plugins", "--plugins", plugins.toString()).out();
+    assertTrue(text.contains("\nleft out\n  The plugin " + broken + " is left out: "), text);
+    assertTrue(text.contains("\nfolders of third-party plugins\n  "), text);
   }
 
   private PluginReport survey(PluginRegistry registry, String... arguments) {

@@ -1,7 +1,9 @@
 package dev.mobilellm.architecture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.lang.module.ModuleDescriptor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -23,39 +25,70 @@ final class ModuleTableTest {
   private record Row(String name, String folder, Set<String> requires) {}
 
   @Test
-  void foldersAreThoseOfTheRootPom() {
+  void theTableIsTheTruth() {
+    String document = Repository.read(Repository.ROOT.resolve("docs/architecture.md"));
     assertEquals(
-        Repository.moduleFolders().stream().sorted().toList(),
-        table().stream().map(Row::folder).sorted().toList(),
-        "folders in the root pom, and in the table of docs/architecture.md");
+        List.of(), differences(document, Repository.moduleFolders(), Repository.modules()));
   }
 
   @Test
-  void namesAreThoseOfTheDescriptors() {
-    assertSameLines(
-        Repository.modules().stream().map(module -> module.folder() + ": " + module.name()),
-        modules().map(row -> row.folder() + ": " + row.name()),
-        "names in the descriptors, and in the table of docs/architecture.md");
+  void aDifferenceIsNoticed() {
+    ProjectModule module =
+        new ProjectModule(
+            "modules/one",
+            ModuleDescriptor.newModule("dev.mobilellm.one").requires("dev.mobilellm.spi").build());
+    List<String> folders = List.of("modules/one");
+    String table =
+        """
+        | Module | Folder | What it is | Requires |
+        | --- | --- | --- | --- |
+        | `dev.mobilellm.one` | modules/one | something | spi |
+        """;
+
+    assertEquals(List.of(), differences(table, folders, List.of(module)));
+    for (String[] change :
+        new String[][] {
+          {"`dev.mobilellm.one`", "`dev.mobilellm.two`"},
+          {"modules/one", "modules/two"},
+          {"| spi |", "| |"},
+          {"| spi |", "| spi, runtime |"},
+          {"| `dev.mobilellm.one` | modules/one | something | spi |\n", ""},
+        }) {
+      assertFalse(
+          differences(table.replace(change[0], change[1]), folders, List.of(module)).isEmpty(),
+          change[1]);
+    }
+    assertFalse(
+        differences(table, List.of("modules/one", "plugins/new"), List.of(module)).isEmpty());
   }
 
-  @Test
-  void requiresAreThoseOfTheDescriptors() {
-    assertSameLines(
-        Repository.modules().stream().map(module -> module.name() + ": " + requires(module)),
-        modules().map(row -> row.name() + ": " + row.requires()),
-        "own modules required in the descriptors, and in the table of docs/architecture.md");
-  }
-
-  /** Compares only what differs, so that the message shows nothing else. */
-  private static void assertSameLines(
-      Stream<String> expected, Stream<String> found, String message) {
-    Set<String> missing = new TreeSet<>(expected.toList());
-    Set<String> unexpected = new TreeSet<>(found.toList());
-    Set<String> common = new TreeSet<>(missing);
-    common.retainAll(unexpected);
-    missing.removeAll(common);
-    unexpected.removeAll(common);
-    assertEquals(missing, unexpected, message);
+  /** What the table and the descriptors do not agree about; sorted. */
+  private static List<String> differences(
+      String document, List<String> folders, List<ProjectModule> modules) {
+    List<Row> table = table(document);
+    Set<String> documented = new TreeSet<>();
+    table.forEach(row -> documented.add("folder " + row.folder()));
+    table.stream()
+        .filter(row -> !row.name().isEmpty())
+        .forEach(
+            row ->
+                documented.add(
+                    "%s: %s requires %s".formatted(row.folder(), row.name(), row.requires())));
+    Set<String> compiled = new TreeSet<>();
+    folders.forEach(folder -> compiled.add("folder " + folder));
+    modules.forEach(
+        module ->
+            compiled.add(
+                "%s: %s requires %s".formatted(module.folder(), module.name(), requires(module))));
+    return Stream.concat(
+            documented.stream()
+                .filter(line -> !compiled.contains(line))
+                .map(line -> line + " (only in docs/architecture.md)"),
+            compiled.stream()
+                .filter(line -> !documented.contains(line))
+                .map(line -> line + " (not in docs/architecture.md)"))
+        .sorted()
+        .toList();
   }
 
   private static Set<String> requires(ProjectModule module) {
@@ -64,12 +97,8 @@ final class ModuleTableTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Stream<Row> modules() {
-    return table().stream().filter(row -> !row.name().isEmpty());
-  }
-
-  private static List<Row> table() {
-    return Repository.read(Repository.ROOT.resolve("docs/architecture.md"))
+  private static List<Row> table(String document) {
+    return document
         .lines()
         .dropWhile(line -> !line.startsWith("| Module "))
         .skip(2)

@@ -9,13 +9,13 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** How classes are written. */
-final class StyleRulesTest {
+final class StyleRulesTest extends Rules {
 
   private static final Set<String> GENERIC =
       Set.of(
@@ -55,9 +55,51 @@ final class StyleRulesTest {
                   && access.getName().equals(JavaConstructor.CONSTRUCTOR_NAME)
                   && !isSuperclassOf(access.getTargetOwner(), access.getOriginOwner()));
 
-  @Test
-  void spiTypesAreClosed() {
-    classes()
+  @Override
+  List<Rule> rules() {
+    List<Rule> rules = new ArrayList<>();
+    rules.add(
+        Rule.of(
+            "SPI types are closed",
+            spiTypesAreClosed(),
+            "package dev.mobilellm.spi; public class Open {}"));
+    for (String call :
+        List.of(
+            "System.out.println()",
+            "System.err.println()",
+            "System.in.toString()",
+            "System.getProperty(\"x\")",
+            "System.getenv(\"x\")",
+            "System.exit(1)",
+            "Runtime.getRuntime().halt(1)",
+            "Boolean.getBoolean(\"x\")",
+            "new Throwable().printStackTrace()")) {
+      rules.add(
+          Rule.of(
+              "the process belongs to the launcher: " + call,
+              theProcessBelongsToTheLauncher(),
+              "package dev.mobilellm.runtime; class Rude { void run() { %s; } }".formatted(call)));
+    }
+    for (String type : GENERIC) {
+      rules.add(
+          Rule.of(
+              "exceptions say what happened: " + type,
+              exceptionsSayWhatHappened(),
+              "package dev.mobilellm.runtime; class Vague { void run() throws Throwable { throw"
+                  + " new %s(); } }".formatted(type)));
+    }
+    for (String ending : List.of("Impl", "Util", "Utils", "Helper", "Manager")) {
+      rules.add(
+          Rule.of(
+              "names say what a class is, not " + ending,
+              namesSayWhatAClassIs(ending),
+              "package dev.mobilellm.runtime; class Model%s {}".formatted(ending)));
+    }
+    return rules;
+  }
+
+  private static ArchRule spiTypesAreClosed() {
+    return classes()
         .that()
         .resideInAPackage("dev.mobilellm.spi..")
         .and()
@@ -70,42 +112,34 @@ final class StyleRulesTest {
         .beEnums()
         .orShould()
         .haveModifier(JavaModifier.FINAL)
-        .because("a class that others extend cannot change any more")
-        .check(ProjectClasses.ALL);
+        .because("a class that others extend cannot change any more");
   }
 
-  @Test
-  void theProcessBelongsToTheLauncher() {
-    noClasses()
+  private static ArchRule theProcessBelongsToTheLauncher() {
+    return noClasses()
         .that()
         .resideOutsideOfPackages("dev.mobilellm.launcher..", "dev.mobilellm.benchmarks..")
         .should()
         .accessTargetWhere(THE_PROCESS)
         .because(
             "a library leaves its user's streams, settings and process alone; benchmarks are"
-                + " programs")
-        .check(ProjectClasses.ALL);
+                + " programs");
   }
 
-  @Test
-  void exceptionsSayWhatHappened() {
-    noClasses()
+  private static ArchRule exceptionsSayWhatHappened() {
+    return noClasses()
         .should()
         .accessTargetWhere(A_GENERIC_EXCEPTION)
         .because(
             "who catches must be able to tell a bad model and a bad request from a programming"
-                + " error")
-        .check(ProjectClasses.ALL);
+                + " error");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"Impl", "Util", "Utils", "Helper", "Manager"})
-  void namesSayWhatAClassIs(String ending) {
-    noClasses()
+  private static ArchRule namesSayWhatAClassIs(String ending) {
+    return noClasses()
         .should()
         .haveSimpleNameEndingWith(ending)
-        .because("the ending says nothing about what the class is for")
-        .check(ProjectClasses.ALL);
+        .because("the ending says nothing about what the class is for");
   }
 
   /** The constructor of an exception calls that of its superclass. */

@@ -2,7 +2,7 @@ package dev.mobilellm.runtime;
 
 import dev.mobilellm.spi.device.LoadProgress;
 
-/** Told about the loading of a model. Methods return at once. */
+/** Told about the loading of a model, and of what becomes of its device. Methods return at once. */
 public interface LoadListener extends LoadProgress {
 
   /** Ignores everything. */
@@ -13,4 +13,10 @@ public interface LoadListener extends LoadProgress {
 
   /** Something odd that is no error: one sentence. */
   default void warning(String message) {}
+
+  /**
+   * A device cannot be used or has failed, and another one takes its place: a line that says which
+   * and why. Comes while a model is loaded, or later by the thread that runs it.
+   */
+  default void fallback(String message) {}
 }

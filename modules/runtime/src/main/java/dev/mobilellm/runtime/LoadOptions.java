@@ -1,6 +1,8 @@
 package dev.mobilellm.runtime;
 
+import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.DeviceOptions;
 import java.util.Map;
 import java.util.Optional;
 
@@ -53,6 +55,16 @@ public record LoadOptions(
       throw new UsageException("maxBatchTokens must be at least 1, found " + maxBatchTokens + ".");
     }
     deviceProperties = Map.copyOf(deviceProperties);
+  }
+
+  /**
+   * The same for a device.
+   *
+   * @param batchTokens the most tokens of one batch
+   * @param registry whose layers may hold kernels
+   */
+  public DeviceOptions deviceOptions(int batchTokens, PluginRegistry registry) {
+    return new DeviceOptions(threads, batchTokens, deviceProperties, registry.layers());
   }
 
   public LoadOptions withDevice(String value) {

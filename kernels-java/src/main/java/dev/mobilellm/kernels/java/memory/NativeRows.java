@@ -41,7 +41,7 @@ public final class NativeRows implements RowBuffer, AutoCloseable {
     return memory.address();
   }
 
-  /** The memory of a row. */
+  @Override
   public MemorySegment segment(int index) {
     long bytes = (long) width * Float.BYTES;
     return memory.asSlice(index * bytes, bytes);

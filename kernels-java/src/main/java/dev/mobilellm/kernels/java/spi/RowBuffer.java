@@ -1,5 +1,7 @@
 package dev.mobilellm.kernels.java.spi;
 
+import java.lang.foreign.MemorySegment;
+
 /** Native float32 rows; the memory grows with the rows of a pass. */
 public interface RowBuffer {
 
@@ -16,4 +18,10 @@ public interface RowBuffer {
   default long row(int index) {
     return address() + (long) index * width() * Float.BYTES;
   }
+
+  /**
+   * The memory of a row of the current pass. With this a kernel needs no native access, and a wrong
+   * index is an exception.
+   */
+  MemorySegment segment(int index);
 }

@@ -10,6 +10,7 @@ import dev.mobilellm.spi.device.Batch.Output;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.CompiledProgram;
+import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
@@ -58,13 +59,21 @@ public final class Benchmark {
    * @param progress told how many tokens are done
    * @throws UsageException if the plan does not fit the model
    * @throws ModelException if the caches do not fit into memory
+   * @throws DeviceException if the device fails meanwhile
    */
   public static BenchReport run(
       LanguageModel model, BenchPlan plan, boolean explain, LoadProgress progress) {
     plan.requireFits(model.contextLength(), model.maxBatchTokens());
+    String device = model.device().info().id();
     Benchmark benchmark = new Benchmark(model, plan, progress);
     try {
-      return benchmark.run(explain);
+      BenchReport report = benchmark.run(explain);
+      if (!model.device().info().id().equals(device)) {
+        throw new DeviceException(
+            "The device \"%s\" failed while it was measured, so there are no results."
+                .formatted(device));
+      }
+      return report;
     } finally {
       benchmark.sequences.forEach(Sequence::close);
     }

@@ -1,28 +1,23 @@
 package dev.mobilellm.runtime.plugins;
 
 import dev.mobilellm.spi.Plugin;
+import java.util.Objects;
 
 /**
  * A plugin and where it comes from.
  *
  * @param plugin the plugin itself
- * @param module its module's name
- * @param version its module's version, empty if it has none
- * @param origin {@code built in}, or the path of a jar
+ * @param name what it called itself when it was found
+ * @param priority what it said when it was found
+ * @param provenance its module and jar
  */
-public record Found<P extends Plugin>(P plugin, String module, String version, String origin) {
+public record Found<P extends Plugin>(P plugin, String name, int priority, Provenance provenance) {
 
-  public String name() {
-    return plugin.name();
-  }
-
-  public int priority() {
-    return plugin.priority();
-  }
-
-  /** Module, version and origin, for messages. */
-  public String provenance() {
-    String at = version.isEmpty() ? module : module + "@" + version;
-    return origin.equals(PluginRegistry.BUILT_IN) ? at : at + " in " + origin;
+  /**
+   * @throws NullPointerException if the plugin has no name
+   */
+  static <P extends Plugin> Found<P> of(P plugin, Provenance provenance) {
+    String name = Objects.requireNonNull(plugin.name(), "its name is null");
+    return new Found<>(plugin, name, plugin.priority(), provenance);
   }
 }

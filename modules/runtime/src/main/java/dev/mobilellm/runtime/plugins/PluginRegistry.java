@@ -1,15 +1,15 @@
 package dev.mobilellm.runtime.plugins;
 
 import dev.mobilellm.spi.Plugin;
-import java.lang.module.ModuleDescriptor;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * All plugins of the given module layers. A plugin that cannot be loaded is a {@linkplain
@@ -23,36 +23,42 @@ public final class PluginRegistry {
   private final Map<Service<?>, List<Found<?>>> found = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<PluginLayer> layers;
+  private final Set<PluginLayer> withoutKernels = new HashSet<>();
 
-  private PluginRegistry(List<PluginLayer> layers) {
+  private PluginRegistry(List<PluginLayer> layers, List<String> problems) {
     this.layers = List.copyOf(layers);
-    for (Service<?> service : Service.ALL) {
+    this.problems.addAll(problems);
+    Set<Service<?>> services = new LinkedHashSet<>(Service.ALL);
+    layers.forEach(layer -> services.addAll(in(layer).furtherServices()));
+    for (Service<?> service : services) {
       found.put(service, load(service));
     }
   }
 
-  private PluginRegistry(
-      List<PluginLayer> layers, Map<Service<?>, List<Found<?>>> found, List<String> problems) {
-    this.layers = layers;
-    this.found.putAll(found);
-    this.problems.addAll(problems);
+  private PluginRegistry(PluginRegistry other) {
+    layers = other.layers;
+    found.putAll(other.found);
+    problems.addAll(other.problems);
+    withoutKernels.addAll(other.withoutKernels);
   }
 
   /** The plugins of the layer that this module is in, without any third-party ones. */
   public static PluginRegistry builtIn() {
-    return of(List.of());
+    return of(List.of(), List.of());
   }
 
   /**
    * The plugins of the layer that this module is in, and of further layers. Where two plugins of
    * one service have the same name, the earlier layer's stays and the other is a problem.
+   *
+   * @param problems what is known about plugins that have no layer, one sentence each
    */
-  public static PluginRegistry of(List<PluginLayer> thirdParty) {
+  public static PluginRegistry of(List<PluginLayer> thirdParty, List<String> problems) {
     ModuleLayer own = PluginRegistry.class.getModule().getLayer();
     List<PluginLayer> layers = new ArrayList<>();
     layers.add(new PluginLayer(own == null ? ModuleLayer.boot() : own, BUILT_IN));
     layers.addAll(thirdParty);
-    return new PluginRegistry(layers);
+    return new PluginRegistry(layers, problems);
   }
 
   /**
@@ -66,17 +72,29 @@ public final class PluginRegistry {
       throw new IllegalArgumentException(
           "There is a plugin \"%s\" for %s already.".formatted(plugin.name(), service.label()));
     }
-    PluginRegistry result = new PluginRegistry(layers, found, problems);
+    PluginRegistry result = new PluginRegistry(this);
     List<Found<?>> plugins = new ArrayList<>(found.get(service));
-    plugins.add(new Found<>(plugin, plugin.getClass().getName(), "", "given by the program"));
+    plugins.add(
+        Found.of(
+            plugin,
+            new Provenance(
+                plugin.getClass().getName(),
+                "",
+                "given by the program",
+                plugin.getClass().getModule().isNativeAccessEnabled())));
     result.found.put(service, sorted(plugins));
     return result;
+  }
+
+  /** {@link Service#ALL}, and those of single devices that some plugin provides. */
+  public List<Service<?>> services() {
+    return List.copyOf(found.keySet());
   }
 
   /** The plugins of a service, highest priority first, then by name. */
   public <P extends Plugin> List<Found<P>> all(Service<P> service) {
     @SuppressWarnings("unchecked") // filled per service by load
-    List<Found<P>> plugins = (List<Found<P>>) (List<?>) found.get(service);
+    List<Found<P>> plugins = (List<Found<P>>) (List<?>) found.getOrDefault(service, List.of());
     return plugins;
   }
 
@@ -90,16 +108,28 @@ public final class PluginRegistry {
     return List.copyOf(problems);
   }
 
-  /** The layers, the built-in one first: devices look there for kernels of their own SPI. */
+  /**
+   * The layers in which devices look for kernels of their own SPI, the built-in one first. Those
+   * whose kernels could not be made, or have the names of others, are not among them.
+   */
   public List<ModuleLayer> layers() {
-    return layers.stream().map(PluginLayer::layer).toList();
+    return layers.stream()
+        .filter(layer -> !withoutKernels.contains(layer))
+        .map(PluginLayer::layer)
+        .toList();
+  }
+
+  private LayerPlugins in(PluginLayer layer) {
+    return new LayerPlugins(layer, problems::add);
   }
 
   private <P extends Plugin> List<Found<?>> load(Service<P> service) {
     Map<String, Found<P>> byName = new LinkedHashMap<>();
     for (PluginLayer layer : layers) {
-      for (ServiceLoader.Provider<P> provider : providers(layer, service)) {
-        instantiate(layer, service, provider).ifPresent(plugin -> add(byName, service, plugin));
+      int before = problems.size();
+      in(layer).of(service).forEach(plugin -> add(byName, service, plugin));
+      if (problems.size() > before && !Service.ALL.contains(service)) {
+        withoutKernels.add(layer);
       }
     }
     return sorted(List.copyOf(byName.values()));
@@ -111,33 +141,6 @@ public final class PluginRegistry {
         .toList();
   }
 
-  private <P extends Plugin> List<ServiceLoader.Provider<P>> providers(
-      PluginLayer layer, Service<P> service) {
-    try {
-      return ServiceLoader.load(layer.layer(), service.type()).stream()
-          .filter(provider -> provider.type().getModule().getLayer() == layer.layer())
-          .toList();
-    } catch (ServiceConfigurationError e) {
-      problems.add(problem(layer, service, reason(e)));
-      return List.of();
-    }
-  }
-
-  private <P extends Plugin> Optional<Found<P>> instantiate(
-      PluginLayer layer, Service<P> service, ServiceLoader.Provider<P> provider) {
-    try {
-      P plugin = provider.get();
-      ModuleDescriptor descriptor = provider.type().getModule().getDescriptor();
-      return Optional.of(
-          new Found<>(
-              plugin, descriptor.name(), descriptor.rawVersion().orElse(""), layer.origin()));
-    } catch (ServiceConfigurationError | LinkageError e) {
-      problems.add(
-          problem(layer, service, provider.type().getName() + " cannot be made: " + reason(e)));
-      return Optional.empty();
-    }
-  }
-
   private <P extends Plugin> void add(
       Map<String, Found<P>> byName, Service<P> service, Found<P> plugin) {
     Found<P> earlier = byName.putIfAbsent(plugin.name(), plugin);
@@ -147,24 +150,5 @@ public final class PluginRegistry {
               .formatted(
                   plugin.name(), service.label(), earlier.provenance(), plugin.provenance()));
     }
-  }
-
-  private static String problem(PluginLayer layer, Service<?> service, String reason) {
-    return "A plugin for %s (%s) is left out: %s."
-        .formatted(service.label(), layer.origin(), reason);
-  }
-
-  /** The innermost reason: the outer ones only repeat that a provider failed. */
-  private static String reason(Throwable error) {
-    Throwable cause = error;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String message = cause.getMessage();
-    String text =
-        cause == error && message != null
-            ? message
-            : cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 }

@@ -42,7 +42,7 @@ public final class Selector {
       Service<P> service, Optional<String> forced, Function<P, Match> match) {
     List<Candidate<P>> candidates =
         registry.all(service).stream()
-            .map(found -> new Candidate<>(found, match.apply(found.plugin())))
+            .map(found -> new Candidate<>(found, ask(found, match)))
             .toList();
     if (forced.isPresent()) {
       Candidate<P> named = named(service, candidates, forced.get());
@@ -93,6 +93,20 @@ public final class Selector {
     Selection<P> selection = consider(service, forced, match);
     selection.required(subject);
     return selection;
+  }
+
+  /** A third-party plugin that fails when it is asked does not match, and the others serve. */
+  private static <P extends Plugin> Match ask(Found<P> found, Function<P, Match> match) {
+    try {
+      return match.apply(found.plugin());
+    } catch (ModelException | UsageException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      if (found.provenance().origin().equals(PluginRegistry.BUILT_IN)) {
+        throw e;
+      }
+      return Match.no("%s failed with %s".formatted(found.provenance(), e));
+    }
   }
 
   private static <P extends Plugin> Candidate<P> named(

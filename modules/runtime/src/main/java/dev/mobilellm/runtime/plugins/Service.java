@@ -10,6 +10,7 @@ import dev.mobilellm.spi.sampling.SamplerProvider;
 import dev.mobilellm.spi.text.ChatTemplateProvider;
 import dev.mobilellm.spi.text.TokenizerProvider;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A service of the SPI with the word that users know it by.
@@ -38,4 +39,20 @@ public record Service<P extends Plugin>(Class<P> type, String label) {
   /** All services, in the order in which a model needs them. */
   public static final List<Service<?>> ALL =
       List.of(WEIGHTS, ATTENTION, MLP, DEVICE, TOKENIZER, CHAT_TEMPLATE, PROCESSOR, SAMPLER);
+
+  /**
+   * A service that a device has of its own, such as kernels written for it: {@code
+   * dev.mobilellm.kernels.java.spi.JavaKernelProvider} is {@code java-kernel}.
+   */
+  static <P extends Plugin> Service<P> ofDevice(Class<P> type) {
+    String device = type.getPackageName().replaceFirst("[.]spi$", "").replaceFirst(".*[.]", "");
+    String what =
+        type.getSimpleName().replaceFirst("Provider$", "").replaceFirst(".*(?=[A-Z])", "");
+    return new Service<>(type, device + "-" + what.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether this is the service of that interface. */
+  boolean is(String interfaceName) {
+    return type.getName().equals(interfaceName);
+  }
 }

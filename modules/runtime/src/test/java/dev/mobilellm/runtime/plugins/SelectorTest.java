@@ -43,6 +43,36 @@ class SelectorTest {
   }
 
   @Test
+  void aPluginThatFailsDoesNotMatch() {
+    SamplerProvider failing =
+        new SamplerProvider() {
+          @Override
+          public String name() {
+            return "failing";
+          }
+
+          @Override
+          public int priority() {
+            return 99;
+          }
+
+          @Override
+          public Match matches(SamplingOptions options) {
+            throw new NoSuchMethodError("older()");
+          }
+
+          @Override
+          public Sampler create(SamplingOptions options) {
+            throw new AssertionError("not chosen");
+          }
+        };
+    Selection<SamplerProvider> selection =
+        select(Optional.empty(), failing, new Fake("sound", 1, true));
+    assertEquals("sound", selection.chosen().orElseThrow().name());
+    assertTrue(selection.considered().getFirst().reason().contains("older()"));
+  }
+
+  @Test
   void aNameBeatsPriority() {
     Selection<SamplerProvider> selection =
         select(Optional.of("low"), new Fake("low", 0, true), new Fake("high", 20, true));
@@ -100,13 +130,13 @@ class SelectorTest {
     return provider.matches(SamplingOptions.GREEDY);
   }
 
-  private Selection<SamplerProvider> select(Optional<String> name, Fake... plugins) {
+  private Selection<SamplerProvider> select(Optional<String> name, SamplerProvider... plugins) {
     return new Selector(registry(plugins)).select(Service.SAMPLER, name, this::match);
   }
 
-  private static PluginRegistry registry(Fake... plugins) {
+  private static PluginRegistry registry(SamplerProvider... plugins) {
     PluginRegistry registry = PluginRegistry.builtIn();
-    for (Fake plugin : plugins) {
+    for (SamplerProvider plugin : plugins) {
       registry = registry.with(Service.SAMPLER, plugin);
     }
     return registry;

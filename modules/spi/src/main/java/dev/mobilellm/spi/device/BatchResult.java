@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The wanted rows of a {@link Batch}, in the order of its entries and of their tokens. Reading
- * waits for the device. Valid until the next forward pass.
+ * waits for the device, and fails with a {@link DeviceException} if that did. Valid until the next
+ * forward pass.
  */
 public interface BatchResult {
 

@@ -15,8 +15,9 @@ public interface CompiledProgram extends AutoCloseable {
    * A new, empty sequence.
    *
    * @param capacity the most positions that it will hold; memory grows with what it does hold
-   * @throws dev.mobilellm.spi.ModelException if so much memory is not there, saying how much is
-   *     wanted
+   * @throws dev.mobilellm.spi.ModelException if so much memory can never be there, saying how much
+   *     is wanted
+   * @throws DeviceException if the device fails, or has no more memory at present
    */
   Sequence openSequence(int capacity);
 
@@ -32,6 +33,9 @@ public interface CompiledProgram extends AutoCloseable {
    * @throws IllegalArgumentException if a token is outside the vocabulary, a sequence would outgrow
    *     its capacity, is closed, stands twice in the batch or belongs to another program, or there
    *     are more tokens than {@code maxBatchTokens}; nothing has changed then
+   * @throws DeviceException if the device fails, here or when the result is read. The program and
+   *     its sequences can then only be closed, which must not fail; until they are, another call
+   *     fails again
    */
   BatchResult forward(Batch batch);
 

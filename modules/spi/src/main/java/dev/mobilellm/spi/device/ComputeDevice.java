@@ -15,7 +15,8 @@ public interface ComputeDevice extends AutoCloseable {
    * repacks weights, once. The weights must stay open as long as the result.
    *
    * @param progress told how far this is
-   * @throws dev.mobilellm.spi.ModelException if the device cannot hold it, saying what is missing
+   * @throws DeviceException if the device cannot hold it, saying how much is missing, or fails
+   * @throws dev.mobilellm.spi.ModelException if it cannot run such a program at all
    */
   CompiledProgram compile(Program program, LoadProgress progress);
 

@@ -5,17 +5,34 @@ import dev.mobilellm.spi.graph.KvCache;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds and opens compute devices. A service. */
+/** Finds and opens compute devices. A service. Safe for several threads. */
 public interface ComputeDeviceProvider extends Plugin {
 
   /** The devices that are here. Never fails: no driver is an empty list and a reason. */
   DeviceListing devices();
 
   /**
+   * Finds out whether a device computes what it should: drivers exist that silently do not. Asked
+   * before a device is opened for a model; may take seconds the first time.
+   *
+   * <p>The result may be remembered, per device and driver, below the folder that {@link
+   * DeviceOptions#CACHE_DIR} names; without one, or if it cannot be written, nothing is remembered.
+   * {@link DeviceOptions#SELF_TEST} makes it check again.
+   *
+   * @param device one of {@link #devices()}
+   * @return never fails: a device that cannot even be opened is not usable, and the explanation
+   *     says why
+   */
+  default DeviceCheck check(DeviceInfo device, DeviceOptions options) {
+    return DeviceCheck.UNCHECKED;
+  }
+
+  /**
    * Opens a device.
    *
    * @param device one of {@link #devices()}
-   * @throws dev.mobilellm.spi.ModelException if it cannot be used, saying why
+   * @throws DeviceException if it cannot be used at present, saying why
+   * @throws dev.mobilellm.spi.ModelException if it can never be used here, saying why
    */
   ComputeDevice open(DeviceInfo device, DeviceOptions options);
 

@@ -107,6 +107,21 @@ public record SamplingOptions(
         extra);
   }
 
+  /** The same with other options of third-party plugins. */
+  public SamplingOptions withExtra(Map<String, String> values) {
+    return new SamplingOptions(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        logitBias,
+        seed,
+        values);
+  }
+
   private static void require(boolean holds, String option, String wanted, Number found) {
     if (!holds) {
       throw new UsageException("%s must be %s, found %s.".formatted(option, wanted, found));

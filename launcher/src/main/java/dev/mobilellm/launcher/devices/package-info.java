@@ -1,0 +1,2 @@
+/** {@code mobilellm devices}: what there is to compute with. */
+package dev.mobilellm.launcher.devices;
