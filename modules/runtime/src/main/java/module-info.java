@@ -11,6 +11,7 @@ module dev.mobilellm.runtime {
   exports dev.mobilellm.runtime.generation;
   exports dev.mobilellm.runtime.inspection;
   exports dev.mobilellm.runtime.plugins;
+  exports dev.mobilellm.runtime.scheduling;
 
   uses dev.mobilellm.spi.device.ComputeDeviceProvider;
   uses dev.mobilellm.spi.model.AttentionVariant;

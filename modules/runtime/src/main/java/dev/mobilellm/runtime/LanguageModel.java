@@ -3,12 +3,15 @@ package dev.mobilellm.runtime;
 import dev.mobilellm.checkpoint.CheckpointFiles;
 import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.device.DeviceChoice;
+import dev.mobilellm.runtime.generation.AnswerSetting;
 import dev.mobilellm.runtime.generation.Conversation;
 import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.generation.GenerationListener;
 import dev.mobilellm.runtime.generation.GenerationOptions;
 import dev.mobilellm.runtime.generation.Prompt;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.scheduling.Scheduler;
+import dev.mobilellm.runtime.scheduling.SchedulerOptions;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
@@ -225,13 +228,30 @@ public final class LanguageModel implements AutoCloseable {
    * @param capacity 1 to {@link #contextLength()}
    */
   public Conversation open(int capacity) {
-    return new Conversation(
+    return new Conversation(parts.forwardPass(), answerSetting(), capacity, maxBatchTokens());
+  }
+
+  /**
+   * Starts a scheduler, which answers many requests at once and shares each pass over the weights
+   * among them. It must be closed before the model.
+   */
+  public Scheduler schedule(SchedulerOptions options) {
+    return new Scheduler(
         parts.forwardPass(),
-        parts.registry(),
-        parts.text().tokenizer(),
-        eosTokens(),
-        capacity,
-        maxBatchTokens());
+        answerSetting(),
+        contextLength(),
+        maxBatchTokens(),
+        this::cacheBytes,
+        options);
+  }
+
+  /**
+   * Bytes that the key/value cache of a conversation takes on the device, at most.
+   *
+   * @param positions that it has held, at least 1
+   */
+  public long cacheBytes(int positions) {
+    return parts.cacheCost().bytes(positions);
   }
 
   /** Answers one prompt in a conversation of its own. */
@@ -252,6 +272,11 @@ public final class LanguageModel implements AutoCloseable {
   @Override
   public void close() {
     parts.resources().close();
+  }
+
+  private AnswerSetting answerSetting() {
+    return new AnswerSetting(
+        parts.registry(), parts.text().tokenizer(), eosTokens(), program().vocabularySize());
   }
 
   private PromptEncoder encoder() {

@@ -4,6 +4,7 @@ import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.device.FailoverProgram;
 import dev.mobilellm.runtime.generation.ForwardPass;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.scheduling.CacheCost;
 import dev.mobilellm.spi.model.ModelFiles;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param assembly what was recorded, and by which plugins
  * @param program the same on a device
  * @param forwardPass by which conversations share the program
+ * @param cacheCost what sequences take on the device that it was loaded on
  * @param text the tokenizer and the chat template
  * @param eosTokens the tokens that end an answer
  * @param warnings one sentence each
@@ -29,6 +31,7 @@ record LoadedParts(
     ModelAssembly assembly,
     FailoverProgram program,
     ForwardPass forwardPass,
+    CacheCost cacheCost,
     TextPlugins text,
     Set<Integer> eosTokens,
     List<String> warnings,

@@ -11,6 +11,8 @@ import dev.mobilellm.runtime.generation.ForwardPass;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.runtime.scheduling.CacheCost;
+import dev.mobilellm.spi.device.CacheMemory;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.graph.Program;
@@ -26,6 +28,9 @@ import java.util.function.Supplier;
 
 /** Loads one model. If that fails, what was opened on the way is closed. */
 final class ModelLoading {
+
+  /** Devices take memory for many positions at once. */
+  private static final int CACHE_BLOCK = 256;
 
   private final ModelFiles files;
   private final LoadOptions options;
@@ -86,7 +91,8 @@ final class ModelLoading {
         registry,
         assembly,
         program,
-        new ForwardPass(program, assembly.program().vocabularySize()),
+        new ForwardPass(program),
+        cacheCost(program, assembly.program(), maxBatchTokens),
         text.await(),
         eosTokens,
         List.copyOf(warnings),
@@ -142,6 +148,20 @@ final class ModelLoading {
                         program,
                         LoadProgress.NONE));
     return new FailoverProgram(first, other, maxBatchTokens, listener::fallback);
+  }
+
+  /** As the device tells it; else as if it took memory in blocks. */
+  private CacheCost cacheCost(FailoverProgram placed, Program program, int maxBatchTokens) {
+    DeviceChoice device = placed.placement().choice();
+    DeviceOptions deviceOptions = options.deviceOptions(maxBatchTokens, registry);
+    long perPosition = placed.cacheBytesPerPosition();
+    return positions ->
+        device
+            .provider()
+            .plugin()
+            .cacheMemory(device.info(), deviceOptions, program.caches(), positions)
+            .map(CacheMemory::bytes)
+            .orElseGet(() -> perPosition * Math.ceilDiv(positions, CACHE_BLOCK) * CACHE_BLOCK);
   }
 
   private void warn(String message) {

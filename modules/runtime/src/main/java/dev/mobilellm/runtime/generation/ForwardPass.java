@@ -13,20 +13,14 @@ import java.util.function.Function;
 public final class ForwardPass {
 
   private final CompiledProgram program;
-  private final int vocabularySize;
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  public ForwardPass(CompiledProgram program, int vocabularySize) {
+  public ForwardPass(CompiledProgram program) {
     this.program = program;
-    this.vocabularySize = vocabularySize;
   }
 
   public CompiledProgram program() {
     return program;
-  }
-
-  public int vocabularySize() {
-    return vocabularySize;
   }
 
   /** Runs a batch and reads its result. */

@@ -19,6 +19,18 @@ public record Prompt(int[] ids) {
     ids = ids.clone();
   }
 
+  /**
+   * @param context how many tokens there is room for
+   * @throws UsageException if it is longer
+   */
+  public void requireFits(int context) {
+    if (ids.length > context) {
+      throw new UsageException(
+          "The prompt has %d tokens, but the context holds %d; shorten it or ask for a larger --context."
+              .formatted(ids.length, context));
+    }
+  }
+
   /** How many tokens. */
   public int length() {
     return ids.length;

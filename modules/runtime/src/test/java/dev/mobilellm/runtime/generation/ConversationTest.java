@@ -189,10 +189,8 @@ class ConversationTest {
   void withoutTokenizerIdsStillWork() {
     Conversation conversation =
         new Conversation(
-            new ForwardPass(program, CountingProgram.VOCABULARY),
-            registry(),
-            Optional.empty(),
-            Set.of(),
+            new ForwardPass(program),
+            new AnswerSetting(registry(), Optional.empty(), Set.of(), CountingProgram.VOCABULARY),
             50,
             4);
     Generation generation =
@@ -224,10 +222,12 @@ class ConversationTest {
 
   private Conversation conversation(int capacity) {
     return new Conversation(
-        new ForwardPass(program, CountingProgram.VOCABULARY),
-        registry(),
-        Optional.of(new LetterTokenizer()),
-        Set.of(LetterTokenizer.END),
+        new ForwardPass(program),
+        new AnswerSetting(
+            registry(),
+            Optional.of(new LetterTokenizer()),
+            Set.of(LetterTokenizer.END),
+            CountingProgram.VOCABULARY),
         capacity,
         4);
   }

@@ -1,0 +1,2 @@
+/** Many answers at once: requests that join and leave, and share each pass over the weights. */
+package dev.mobilellm.runtime.scheduling;
