@@ -32,6 +32,7 @@ final class Answering {
   private long prefilled;
   private int next;
   private Throwable failure;
+  private boolean ended;
 
   Answering(
       AnswerRequest request,
@@ -158,6 +159,13 @@ final class Answering {
         draft.seed(),
         Duration.ofNanos(sequence == null ? 0 : first - started),
         Duration.ofNanos(now - first));
+  }
+
+  /** Notes that it has ended; false if it had before. */
+  boolean end() {
+    boolean first = !ended;
+    ended = true;
+    return first;
   }
 
   /** Its sequence, which it does not need any more; empty if it never had one. */

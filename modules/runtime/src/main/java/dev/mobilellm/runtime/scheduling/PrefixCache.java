@@ -36,14 +36,14 @@ final class PrefixCache {
   }
 
   /**
-   * Takes out the sequence that has most in common with a prompt. One that would lose more than it
-   * gives stays for the conversation that it belongs to: reading a short common beginning again is
-   * cheaper than reading that conversation again.
+   * Takes out the sequence that has most in common with a prompt. One that would lose most of what
+   * it holds, and save little of what must be read, stays for the conversation that it belongs to:
+   * reading a short common beginning again is cheaper than reading that conversation again.
    */
   Optional<ReadTokens> take(int[] prompt) {
     Optional<ReadTokens> best =
         unused.stream()
-            .filter(sequence -> 2 * sequence.common(prompt) >= sequence.position())
+            .filter(sequence -> isWorthIt(sequence, prompt))
             .max(Comparator.comparingInt(sequence -> sequence.common(prompt)));
     best.ifPresent(this::remove);
     return best;
@@ -54,6 +54,10 @@ final class PrefixCache {
     ReadTokens oldest = unused.getFirst();
     remove(oldest);
     oldest.close();
+  }
+
+  private static boolean isWorthIt(ReadTokens sequence, int[] prompt) {
+    return 2 * sequence.common(prompt) >= Math.min(sequence.position(), prompt.length - 1);
   }
 
   private void remove(ReadTokens sequence) {

@@ -29,6 +29,10 @@ final class RunningAnswers implements AutoCloseable {
   private final Deque<Answering> reading = new ArrayDeque<>();
 
   private final List<Answering> writing = new ArrayList<>();
+
+  /** What is to be told to those whose answers ended. */
+  private final List<Runnable> endings = new ArrayList<>();
+
   private long promised;
 
   RunningAnswers(
@@ -127,8 +131,15 @@ final class RunningAnswers implements AutoCloseable {
     if (leave(answering)) {
       answering.release().ifPresent(ReadTokens::close);
       counters.failed.increment();
-      answering.answer.completeExceptionally(cause);
+      endings.add(() -> answering.answer.completeExceptionally(cause));
     }
+  }
+
+  /** What those shall be told whose answers ended: when their places are free already. */
+  List<Runnable> takeEndings() {
+    List<Runnable> taken = List.copyOf(endings);
+    endings.clear();
+    return taken;
   }
 
   @Override
@@ -170,10 +181,10 @@ final class RunningAnswers implements AutoCloseable {
     try {
       Generation generation = answering.finish(reason);
       leave(answering);
+      endings.add(() -> answering.answer.complete(generation));
       answering.release().ifPresent(this::keep);
       counter.increment();
       serviceTime.add(generation.prefillTime().plus(generation.decodeTime()));
-      answering.answer.complete(generation);
     } catch (RuntimeException | Error e) {
       fail(answering, e);
     }
@@ -184,7 +195,7 @@ final class RunningAnswers implements AutoCloseable {
     reading.remove(answering);
     writing.remove(answering);
     promised -= answering.bytes();
-    return !answering.answer.isDone();
+    return answering.end();
   }
 
   private void keep(ReadTokens sequence) {

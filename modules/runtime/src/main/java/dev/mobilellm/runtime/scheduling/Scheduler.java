@@ -45,6 +45,8 @@ public final class Scheduler implements AutoCloseable {
   /** How many run, for those who submit; the thread's own list is not theirs. */
   private int places;
 
+  private boolean telling;
+
   /** Started by {@link dev.mobilellm.runtime.LanguageModel#schedule}. */
   public Scheduler(
       ForwardPass device,
@@ -135,7 +137,7 @@ public final class Scheduler implements AutoCloseable {
     long end = System.nanoTime() + timeout.toNanos();
     synchronized (lock) {
       draining = true;
-      while (!queue.isEmpty() || places > 0) {
+      while (!queue.isEmpty() || places > 0 || telling) {
         long millis = Duration.ofNanos(end - System.nanoTime()).toMillis();
         if (millis <= 0) {
           return false;
@@ -239,10 +241,18 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Who learns that an answer ended finds its place free and its tokens counted. */
   private void publish() {
+    List<Runnable> endings = running.takeEndings();
     synchronized (lock) {
       places = running.size();
       status = running.status(queue.size());
+      telling = !endings.isEmpty();
+      lock.notifyAll();
+    }
+    endings.forEach(Runnable::run);
+    synchronized (lock) {
+      telling = false;
       lock.notifyAll();
     }
   }
