@@ -1,0 +1,92 @@
+package dev.mobilellm.server;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who may ask: keys, and the pages of which origins. */
+final class Access implements Filter {
+
+  /** What a load balancer and the page itself must reach without a key. */
+  private static final Set<String> OPEN = Set.of("/health");
+
+  private final List<byte[]> keys;
+  private final List<String> origins;
+
+  Access(List<String> apiKeys, List<String> corsOrigins) {
+    keys = apiKeys.stream().map(Access::digest).toList();
+    origins = corsOrigins;
+  }
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
+    if (origin.isPresent() && !isSame(origin.get(), request)) {
+      if (!origins.contains("*") && !origins.contains(origin.get())) {
+        throw ApiError.request(
+            403,
+            "Pages of %s may not use this server; --cors-origin allows it.".formatted(origin.get()),
+            "origin_not_allowed");
+      }
+      response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin.get());
+      response.header(HeaderNames.VARY, "Origin");
+      if (request.prologue().method().equals(Method.OPTIONS)) {
+        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
+        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type");
+        response.status(204).send();
+        return;
+      }
+    }
+    if (!keys.isEmpty()
+        && !OPEN.contains(request.path().path())
+        && !isKnown(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""))) {
+      response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+      throw ApiError.request(
+          401, "A valid API key is needed: Authorization: Bearer KEY.", "invalid_api_key");
+    }
+    chain.proceed();
+  }
+
+  /** Takes the same time for every key of the same length, right or wrong. */
+  private boolean isKnown(String authorization) {
+    if (!authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return false;
+    }
+    byte[] given = digest(authorization.substring(7).strip());
+    boolean known = false;
+    for (byte[] key : keys) {
+      known |= MessageDigest.isEqual(key, given);
+    }
+    return known;
+  }
+
+  private static boolean isSame(String origin, RoutingRequest request) {
+    try {
+      return request
+          .headers()
+          .first(HeaderNames.HOST)
+          .orElse("")
+          .equals(URI.create(origin).getAuthority());
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  private static byte[] digest(String key) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

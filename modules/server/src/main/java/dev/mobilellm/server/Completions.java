@@ -1,0 +1,144 @@
+package dev.mobilellm.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mobilellm.runtime.generation.FinishReason;
+import dev.mobilellm.runtime.generation.Generation;
+import dev.mobilellm.runtime.scheduling.Likelihood;
+import dev.mobilellm.runtime.scheduling.Scheduler;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Answers a task, whole or as a stream of server-sent events. Safe for several threads. */
+final class Completions {
+
+  private final Scheduler scheduler;
+  private final Metrics metrics;
+  private final Exchange exchange;
+
+  Completions(Scheduler scheduler, Metrics metrics, Exchange exchange) {
+    this.scheduler = scheduler;
+    this.metrics = metrics;
+    this.exchange = exchange;
+  }
+
+  /** Answers; ends what is being made if the client goes away. */
+  void answer(Task task, ReplyFormat format, ServerResponse response)
+      throws InterruptedException, IOException {
+    if (!task.ignored().isEmpty()) {
+      response.header(
+          "x-mobilellm-ignored", String.join(", ", task.ignored()).replaceAll("[^ -~]", "?"));
+    }
+    try (Answers answers = Answers.submit(scheduler, task, metrics)) {
+      ConnectionInput.CURRENT.get().watch(answers::close);
+      if (task.stream()) {
+        stream(task, format, answers, response);
+      } else {
+        whole(task, format, answers, response);
+      }
+    }
+  }
+
+  private void whole(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+      throws InterruptedException {
+    int count = task.prompts().size() * task.choices();
+    Map<Integer, Generation> done = new TreeMap<>();
+    Map<Integer, List<Likelihood>> likelihoods = new TreeMap<>();
+    while (done.size() < count) {
+      switch (answers.next()) {
+        case Answers.Event.Piece piece ->
+            likelihoods
+                .computeIfAbsent(piece.choice(), _ -> new ArrayList<>())
+                .addAll(piece.likelihoods());
+        case Answers.Event.Ended ended -> {
+          requireWanted(ended.generation());
+          likelihoods
+              .computeIfAbsent(ended.choice(), _ -> new ArrayList<>())
+              .addAll(ended.likelihoods());
+          done.put(ended.choice(), ended.generation());
+        }
+        case Answers.Event.Failed failed -> throw ApiError.of(failed.cause());
+      }
+    }
+    ObjectNode reply = format.envelope();
+    ArrayNode choices = reply.putArray("choices");
+    done.forEach(
+        (choice, generation) ->
+            choices.add(format.whole(choice, generation, likelihoods.get(choice), task)));
+    reply.set("usage", ReplyFormat.usage(done, task.choices()));
+    exchange.send(response, 200, reply);
+  }
+
+  private void stream(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+      throws InterruptedException, IOException {
+    int count = task.prompts().size() * task.choices();
+    Map<Integer, Generation> done = new TreeMap<>();
+    // Until something came, an error still has a status of its own.
+    Answers.Event event = answers.next();
+    if (event instanceof Answers.Event.Failed failed) {
+      throw ApiError.of(failed.cause());
+    }
+    metrics.reply(200);
+    response
+        .status(200)
+        .header(HeaderNames.CONTENT_TYPE, "text/event-stream")
+        .header(HeaderNames.CACHE_CONTROL, "no-cache")
+        .header("x-accel-buffering", "no");
+    try (OutputStream out = response.outputStream()) {
+      for (int i = 0; i < count; i++) {
+        write(out, format.opening(i));
+      }
+      while (true) {
+        switch (event) {
+          case Answers.Event.Piece(int choice, String text, List<Likelihood> likelihoods) ->
+              write(out, List.of(format.piece(choice, text, likelihoods)));
+          case Answers.Event.Ended(int choice, Generation generation, List<Likelihood> rest) -> {
+            done.put(choice, generation);
+            write(out, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
+          }
+          case Answers.Event.Failed failed -> {
+            write(out, List.of(ApiError.of(failed.cause()).json()));
+            return;
+          }
+        }
+        if (done.size() == count) {
+          break;
+        }
+        event = answers.next();
+      }
+      if (task.includeUsage()) {
+        ObjectNode last = format.envelope();
+        last.putArray("choices");
+        last.set("usage", ReplyFormat.usage(done, task.choices()));
+        write(out, List.of(last));
+      }
+      write(out, "[DONE]");
+    }
+  }
+
+  /** Answers are cancelled only when nobody is there to read this. */
+  private static void requireWanted(Generation generation) {
+    if (generation.finishReason() == FinishReason.CANCELLED) {
+      throw ApiError.request(499, "The client went away.", "cancelled");
+    }
+  }
+
+  private static void write(OutputStream out, List<? extends JsonNode> events) throws IOException {
+    for (JsonNode event : events) {
+      write(out, event.toString());
+    }
+  }
+
+  private static void write(OutputStream out, String data) throws IOException {
+    out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+}

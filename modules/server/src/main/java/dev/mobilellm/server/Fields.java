@@ -1,0 +1,133 @@
+package dev.mobilellm.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The fields of a JSON object by their names and types. A null counts as absent. Remembers which
+ * were asked for, so that the others can be told. Not thread-safe.
+ */
+final class Fields {
+
+  private final String path;
+  private final JsonNode object;
+  private final Set<String> asked = new TreeSet<>();
+
+  private Fields(String path, JsonNode object) {
+    this.path = path;
+    this.object = object;
+  }
+
+  /** Of the body. */
+  static Fields of(JsonNode body) {
+    if (!body.isObject()) {
+      throw ApiError.request(
+          400, "The body must be a JSON object, found " + type(body) + ".", "invalid_json");
+    }
+    return new Fields("", body);
+  }
+
+  /** Of an object within. */
+  static Fields of(String path, JsonNode object) {
+    if (!object.isObject()) {
+      throw wrong(path, "an object", object);
+    }
+    return new Fields(path + ".", object);
+  }
+
+  /** A field of any type. */
+  Optional<JsonNode> find(String name) {
+    asked.add(name);
+    return Optional.ofNullable(object.get(name)).filter(value -> !value.isNull());
+  }
+
+  JsonNode required(String name) {
+    return find(name)
+        .orElseThrow(
+            () -> ApiError.field(path + name, "\"%s\" is missing.".formatted(path + name)));
+  }
+
+  Optional<String> text(String name) {
+    return find(name).map(value -> require(value.isTextual(), name, "a string", value).textValue());
+  }
+
+  Optional<Boolean> flag(String name) {
+    return find(name)
+        .map(value -> require(value.isBoolean(), name, "true or false", value).booleanValue());
+  }
+
+  Optional<Double> number(String name) {
+    return find(name)
+        .map(value -> require(value.isNumber(), name, "a number", value).doubleValue());
+  }
+
+  Optional<Long> whole(String name) {
+    return find(name)
+        .map(
+            value ->
+                require(
+                        value.isIntegralNumber() && value.canConvertToLong(),
+                        name,
+                        "a whole number",
+                        value)
+                    .longValue());
+  }
+
+  /** A whole number between two others. */
+  Optional<Integer> whole(String name, int least, int most) {
+    Optional<Long> value = whole(name);
+    value.ifPresent(
+        n -> {
+          if (n < least || n > most) {
+            throw ApiError.field(
+                path + name,
+                most == Integer.MAX_VALUE
+                    ? "\"%s\" must be at least %d, found %d.".formatted(path + name, least, n)
+                    : "\"%s\" must be between %d and %d, found %d."
+                        .formatted(path + name, least, most, n));
+          }
+        });
+    return value.map(Long::intValue);
+  }
+
+  /** An object within; one without fields if it is absent. */
+  Optional<Fields> object(String name) {
+    return find(name).map(value -> of(path + name, value));
+  }
+
+  /** The names of what nobody asked for. */
+  List<String> ignored() {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    names.removeAll(asked);
+    return names.stream().map(name -> path + name).toList();
+  }
+
+  /** An error about the type of a field. */
+  static ApiError wrong(String name, String wanted, JsonNode found) {
+    return ApiError.field(
+        name, "\"%s\" must be %s, found %s.".formatted(name, wanted, type(found)));
+  }
+
+  private JsonNode require(boolean holds, String name, String wanted, JsonNode found) {
+    if (!holds) {
+      throw wrong(path + name, wanted, found);
+    }
+    return found;
+  }
+
+  private static String type(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case OBJECT, POJO -> "an object";
+      case ARRAY -> "a list";
+      case STRING -> "a string";
+      case NUMBER -> "the number " + node.asText();
+      case BOOLEAN -> node.asText();
+      case NULL, MISSING, BINARY -> "null";
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package dev.mobilellm.server;
+
+import dev.mobilellm.spi.UsageException;
+import io.helidon.common.configurable.Resource;
+import io.helidon.common.pki.Keys;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Sets up the HTTP server: limits, TLS, and errors that all look alike. */
+final class Listener {
+
+  private static final Duration STOPPING = Duration.ofSeconds(2);
+
+  private Listener() {}
+
+  /**
+   * A server that is not started.
+   *
+   * @throws UsageException if a TLS file cannot be used
+   */
+  static WebServer create(
+      ServerOptions options, Exchange exchange, Consumer<HttpRouting.Builder> routes) {
+    ServerOptions.Limits limits = options.limits();
+    HttpRouting.Builder routing =
+        HttpRouting.builder()
+            .addFilter(new Access(options.apiKeys(), options.corsOrigins()))
+            .addFilter(
+                (chain, _, _) -> {
+                  chain.proceed();
+                  ConnectionInput.CURRENT.get().rest();
+                })
+            .error(ApiError.class, (_, response, e) -> fail(exchange, response, e))
+            .error(
+                UsageException.class, (_, response, e) -> fail(exchange, response, ApiError.of(e)))
+            .error(
+                RuntimeException.class,
+                (_, response, e) -> fail(exchange, response, ApiError.of(e)));
+    routes.accept(routing);
+    routing.any(
+        (request, _) -> {
+          throw ApiError.request(
+              404,
+              "There is nothing at %s %s."
+                  .formatted(request.prologue().method(), request.path().path()),
+              "not_found");
+        });
+    Http1Config http1 =
+        Http1Config.builder()
+            .maxHeadersSize(limits.headerBytes())
+            .maxPrologueLength(limits.headerBytes())
+            .build();
+    WebServerConfig.Builder server =
+        WebServer.builder()
+            .host(options.host())
+            .port(options.port())
+            .useNio(false)
+            .protocolsDiscoverServices(false)
+            .shutdownHook(false)
+            .shutdownGracePeriod(STOPPING)
+            .connectionOptions(socket -> socket.readTimeout(limits.readTime()).tcpNoDelay(true))
+            .addConnectionSelector(
+                new WatchedConnections(
+                    Http1ConnectionSelector.builder().config(http1).build(), limits.readTime()))
+            .directHandlers(errors())
+            .routing(routing);
+    options.tls().ifPresent(tls -> secure(server, tls));
+    return server.build();
+  }
+
+  /** The words of the innermost cause. */
+  static String cause(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  private static void fail(Exchange exchange, ServerResponse response, ApiError error) {
+    if (!response.isSent()) {
+      exchange.fail(response, error);
+    }
+    ConnectionInput.CURRENT.get().rest();
+  }
+
+  private static void secure(WebServerConfig.Builder server, ServerOptions.Tls tls) {
+    try {
+      Keys keys =
+          Keys.builder()
+              .pem(
+                  pem ->
+                      pem.key(Resource.create(tls.key()))
+                          .certChain(Resource.create(tls.certificates())))
+              .build();
+      server.tls(config -> config.privateKey(keys).privateKeyCertChain(keys));
+    } catch (RuntimeException e) {
+      throw new UsageException(
+          "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files."
+              .formatted(tls.certificates(), tls.key(), cause(e)));
+    }
+  }
+
+  /** What goes wrong before a request is understood. */
+  private static DirectHandlers errors() {
+    DirectHandler handler =
+        (request, type, status, headers, message) -> {
+          ApiError error =
+              ApiError.request(
+                  status.code(), "The request is not valid HTTP: " + message, "bad_request");
+          return DirectHandler.TransportResponse.builder()
+              .status(status)
+              .headers(headers)
+              .header(HeaderNames.CONTENT_TYPE, Exchange.JSON)
+              .entity(Exchange.bytes(error.json()))
+              .keepAlive(false)
+              .build();
+        };
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, handler);
+    }
+    return handlers.build();
+  }
+}
