@@ -2,6 +2,7 @@
 module dev.mobilellm.launcher {
   requires com.fasterxml.jackson.core;
   requires dev.mobilellm.runtime;
+  requires dev.mobilellm.server;
   requires info.picocli;
   // What charts are drawn with.
   requires java.desktop;
@@ -34,5 +35,7 @@ module dev.mobilellm.launcher {
   opens dev.mobilellm.launcher.perplexity to
       info.picocli;
   opens dev.mobilellm.launcher.plugins to
+      info.picocli;
+  opens dev.mobilellm.launcher.serve to
       info.picocli;
 }

@@ -11,6 +11,7 @@ import dev.mobilellm.launcher.inspect.InspectCommand;
 import dev.mobilellm.launcher.logits.LogitsCommand;
 import dev.mobilellm.launcher.perplexity.PerplexityCommand;
 import dev.mobilellm.launcher.plugins.PluginsCommand;
+import dev.mobilellm.launcher.serve.ServeCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -83,6 +84,7 @@ public final class MobileLlm implements Callable<Integer> {
     Stream.of(
             new GenerateCommand(console),
             new ChatCommand(console),
+            new ServeCommand(console, Version.application()),
             new InspectCommand(console),
             new DevicesCommand(console),
             new PluginsCommand(console),

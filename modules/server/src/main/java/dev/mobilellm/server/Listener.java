@@ -4,7 +4,6 @@ import dev.mobilellm.spi.UsageException;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.http.DirectHandler;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
@@ -111,22 +110,9 @@ final class Listener {
 
   /** What goes wrong before a request is understood. */
   private static DirectHandlers errors() {
-    DirectHandler handler =
-        (request, type, status, headers, message) -> {
-          ApiError error =
-              ApiError.request(
-                  status.code(), "The request is not valid HTTP: " + message, "bad_request");
-          return DirectHandler.TransportResponse.builder()
-              .status(status)
-              .headers(headers)
-              .header(HeaderNames.CONTENT_TYPE, Exchange.JSON)
-              .entity(Exchange.bytes(error.json()))
-              .keepAlive(false)
-              .build();
-        };
     DirectHandlers.Builder handlers = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-      handlers.addHandler(type, handler);
+      handlers.addHandler(type, new BrokenRequest());
     }
     return handlers.build();
   }

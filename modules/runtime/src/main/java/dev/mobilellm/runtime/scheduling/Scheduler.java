@@ -118,7 +118,7 @@ public final class Scheduler implements AutoCloseable {
   public SchedulerStatus status() {
     synchronized (lock) {
       return new SchedulerStatus(
-          status.running(),
+          places,
           queue.size(),
           status.cachedPrompts(),
           status.cacheBytes(),

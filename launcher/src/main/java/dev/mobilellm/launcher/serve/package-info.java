@@ -1,0 +1,2 @@
+/** {@code mobilellm serve}. */
+package dev.mobilellm.launcher.serve;

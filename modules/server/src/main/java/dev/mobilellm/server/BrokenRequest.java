@@ -1,0 +1,63 @@
+package dev.mobilellm.server;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import java.util.Locale;
+
+/** Replies to what is no request, in the same shape as to all others. */
+final class BrokenRequest implements DirectHandler {
+
+  @Override
+  public TransportResponse handle(
+      TransportRequest request,
+      EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      Throwable thrown,
+      System.Logger logger) {
+    return handle(request, type, status, headers, thrown);
+  }
+
+  @Override
+  public TransportResponse handle(
+      TransportRequest request,
+      EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      Throwable thrown) {
+    String words = thrown == null ? status.reasonPhrase() : Listener.cause(thrown);
+    return handle(request, type, status, headers, words);
+  }
+
+  @Override
+  public TransportResponse handle(
+      TransportRequest request,
+      EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      String message) {
+    String words = String.valueOf(message);
+    boolean tooLarge = isAboutSize(words);
+    int code = tooLarge ? 431 : status.code();
+    ApiError error =
+        ApiError.request(
+            code,
+            "The request is not acceptable: %s.".formatted(words),
+            tooLarge ? "headers_too_large" : "bad_request");
+    return TransportResponse.builder()
+        .status(Status.create(code))
+        .headers(headers)
+        .header(HeaderNames.CONTENT_TYPE, Exchange.JSON)
+        .entity(Exchange.bytes(error.json()))
+        .keepAlive(false)
+        .build();
+  }
+
+  /** The web server calls headers that are too large a bad request, and tells why in words only. */
+  private static boolean isAboutSize(String words) {
+    String lower = words.toLowerCase(Locale.ROOT);
+    return lower.contains("header") && (lower.contains("size") || lower.contains("exceed"));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.mobilellm.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.LoadListener;
+import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.runtime.scheduling.SchedulerOptions;
+import dev.mobilellm.spi.sampling.LogitsProcessor;
+import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
+import dev.mobilellm.spi.sampling.SamplingOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The demo model behind a server of its own. */
+final class DemoServer implements AutoCloseable {
+
+  static final String MODEL = "demo";
+
+  /** A request with this seed fails at its third token. */
+  static final long FAULTY_SEED = 666;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final class Faulty implements LogitsProcessorProvider {
+    @Override
+    public String name() {
+      return "faulty";
+    }
+
+    @Override
+    public int order() {
+      return LOGITS;
+    }
+
+    @Override
+    public Optional<LogitsProcessor> create(SamplingOptions options) {
+      return options.seed().orElse(0) == FAULTY_SEED
+          ? Optional.of(
+              (_, history) -> {
+                if (history.size() == history.promptLength() + 2) {
+                  throw new IllegalStateException("a fault of its own");
+                }
+              })
+          : Optional.empty();
+    }
+  }
+
+  private final LanguageModel model;
+  private final Server server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private DemoServer(SchedulerOptions scheduling, ServerOptions options) {
+    model =
+        LanguageModel.load(
+            Path.of(System.getProperty("mobilellm.demo")),
+            LoadOptions.DEFAULT.withDevice("java").withThreads(1),
+            PluginRegistry.builtIn().with(Service.PROCESSOR, new Faulty()),
+            LoadListener.NONE);
+    server = Server.start(model, scheduling, options);
+  }
+
+  static DemoServer start() {
+    return start(
+        SchedulerOptions.DEFAULT, options(List.of(), List.of(), ServerOptions.Limits.DEFAULT));
+  }
+
+  static DemoServer start(SchedulerOptions scheduling, ServerOptions options) {
+    return new DemoServer(scheduling, options);
+  }
+
+  static ServerOptions options(
+      List<String> keys, List<String> origins, ServerOptions.Limits limits) {
+    return new ServerOptions(
+        "127.0.0.1", 0, MODEL, "1.2.3", keys, origins, Optional.empty(), limits);
+  }
+
+  static ServerOptions.Limits limits(int body, int headers, int messages, int prompt, int tokens) {
+    return new ServerOptions.Limits(
+        body, headers, messages, prompt, tokens, 64, 4, Duration.ofSeconds(1));
+  }
+
+  Server server() {
+    return server;
+  }
+
+  LanguageModel model() {
+    return model;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url() + path)).build(), BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return client.send(request(path, body, headers), BodyHandlers.ofString());
+  }
+
+  HttpRequest request(String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url() + path)).POST(BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return request.build();
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  JsonNode json(String path, String body) throws IOException, InterruptedException {
+    return MAPPER.readTree(post(path, body).body());
+  }
+
+  static JsonNode json(String text) throws IOException {
+    return MAPPER.readTree(text);
+  }
+
+  /** Waits until nothing runs any more. */
+  void awaitIdle() throws InterruptedException {
+    while (server.status().running() + server.status().queued() > 0) {
+      Thread.sleep(2);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    model.close();
+  }
+}
