@@ -15,30 +15,8 @@ final class BrokenRequest implements DirectHandler {
       EventType type,
       Status status,
       ServerResponseHeaders headers,
-      Throwable thrown,
-      System.Logger logger) {
-    return handle(request, type, status, headers, thrown);
-  }
-
-  @Override
-  public TransportResponse handle(
-      TransportRequest request,
-      EventType type,
-      Status status,
-      ServerResponseHeaders headers,
-      Throwable thrown) {
-    String words = thrown == null ? status.reasonPhrase() : Listener.cause(thrown);
-    return handle(request, type, status, headers, words);
-  }
-
-  @Override
-  public TransportResponse handle(
-      TransportRequest request,
-      EventType type,
-      Status status,
-      ServerResponseHeaders headers,
       String message) {
-    String words = String.valueOf(message);
+    String words = message == null ? status.reasonPhrase() : message;
     boolean tooLarge = isAboutSize(words);
     int code = tooLarge ? 431 : status.code();
     ApiError error =

@@ -70,18 +70,19 @@ final class Listener {
                 new WatchedConnections(
                     Http1ConnectionSelector.builder().config(http1).build(), limits.readTime()))
             .directHandlers(errors())
+            .errorHandling(errors -> errors.includeEntity(true))
             .routing(routing);
     options.tls().ifPresent(tls -> secure(server, tls));
     return server.build();
   }
 
-  /** The words of the innermost cause. */
+  /** The words of the innermost cause that has any. */
   static String cause(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
+    String words = e.getClass().getSimpleName();
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      words = cause.getMessage() == null ? words : cause.getMessage();
     }
-    return String.valueOf(cause.getMessage());
+    return words;
   }
 
   private static void fail(Exchange exchange, ServerResponse response, ApiError error) {
