@@ -11,6 +11,8 @@ module dev.mobilellm.launcher {
   requires org.knowm.xchart;
   requires org.jline.reader;
   requires org.jline.terminal;
+  // What the web server writes to.
+  requires java.logging;
   // JLine reaches the JVM's signal handlers there.
   requires jdk.unsupported;
 

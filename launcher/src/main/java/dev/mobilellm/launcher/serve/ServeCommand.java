@@ -11,6 +11,8 @@ import dev.mobilellm.server.ServerOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.utils.Signals;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +31,9 @@ import picocli.CommandLine.Option;
 public final class ServeCommand implements Callable<Integer> {
 
   private static final int MOST_SECONDS = 24 * 60 * 60;
+
+  /** Kept, or its level would be forgotten. */
+  private static final Logger WEB_SERVER = Logger.getLogger("io.helidon");
 
   private final Console console;
   private final String version;
@@ -61,6 +66,7 @@ public final class ServeCommand implements Callable<Integer> {
     Flags.require("--drain-timeout", drainTimeout, 0, MOST_SECONDS);
     ServerOptions options = listen.options(model.directory(), version, limits.limits(), console);
     SchedulerOptions schedule = scheduling.options();
+    WEB_SERVER.setLevel(Level.WARNING);
     CountDownLatch ended = new CountDownLatch(1);
     Object terminate = Signals.register("TERM", ended::countDown);
     Object interrupt = Signals.register("INT", ended::countDown);

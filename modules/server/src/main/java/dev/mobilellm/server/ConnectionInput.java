@@ -1,11 +1,11 @@
 package dev.mobilellm.server;
 
 import io.helidon.common.buffers.DataReader;
-import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -50,53 +50,53 @@ final class ConnectionInput implements Supplier<byte[]> {
 
   /** Reads ahead, and says if the client goes away. */
   void watch(Runnable gone) {
+    if (ahead == null) {
+      readAhead(gone);
+    }
+  }
+
+  private void readAhead(Runnable gone) {
     CompletableFuture<byte[]> result = new CompletableFuture<>();
     ahead = result;
-    Thread.ofVirtual().start(() -> readAhead(result, gone));
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              byte[] bytes = null;
+              try {
+                bytes = read();
+              } catch (RuntimeException _) {
+                // A connection that fails is one that ended.
+              }
+              if (bytes == null) {
+                gone.run();
+              }
+              result.complete(bytes);
+            });
   }
 
-  private void readAhead(CompletableFuture<byte[]> result, Runnable gone) {
-    while (!result.isDone()) {
-      try {
-        byte[] bytes = read();
-        result.complete(bytes);
-        if (bytes == null) {
-          gone.run();
-        }
-      } catch (UncheckedIOException e) {
-        // Who waits for an answer sends nothing.
-        if (!(e.getCause() instanceof SocketTimeoutException)) {
-          result.completeExceptionally(e);
-          gone.run();
-        }
-      } catch (RuntimeException e) {
-        result.completeExceptionally(e);
-        gone.run();
-      }
-    }
-  }
-
+  /** The web server's sockets know no time limit, so that another thread must wait for them. */
   private byte[] next() {
     if (ahead == null) {
-      return readInTime();
+      if (idle) {
+        return read();
+      }
+      readAhead(() -> {});
     }
-    try {
-      return ahead.join();
-    } catch (CompletionException e) {
-      return null;
-    } finally {
-      ahead = null;
-    }
+    byte[] bytes = idle ? ahead.join() : inTime(ahead);
+    ahead = null;
+    return bytes;
   }
 
-  private byte[] readInTime() {
+  private byte[] inTime(CompletableFuture<byte[]> bytes) {
     try {
-      return read();
-    } catch (UncheckedIOException e) {
-      if (!idle && e.getCause() instanceof SocketTimeoutException) {
-        throw slow();
-      }
-      throw e;
+      return bytes.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      throw slow();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return null;
     }
   }
 

@@ -65,7 +65,7 @@ final class Listener {
             .protocolsDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(STOPPING)
-            .connectionOptions(socket -> socket.readTimeout(limits.readTime()).tcpNoDelay(true))
+            .connectionOptions(socket -> socket.tcpNoDelay(true))
             .addConnectionSelector(
                 new WatchedConnections(
                     Http1ConnectionSelector.builder().config(http1).build(), limits.readTime()))
