@@ -28,14 +28,6 @@ final class SourcesTest {
 
   private static final int MAX_LINES = 320;
 
-  /** Longer ones, each with a reason; none may stay here once it is shorter. */
-  private static final Set<String> LONG_FILES =
-      Set.of(
-          // The public face of the runtime: loading, which has many steps in one order.
-          "modules/runtime/src/main/java/dev/mobilellm/runtime/LanguageModel.java",
-          // A contract is one class that people extend.
-          "modules/testkit/src/main/java/dev/mobilellm/testkit/ComputeDeviceContract.java");
-
   static List<ProjectModule> modules() {
     return Repository.modules().stream().filter(m -> !m.exportedPackages().isEmpty()).toList();
   }
@@ -52,7 +44,7 @@ final class SourcesTest {
     }
 
     assertEquals(
-        new TreeSet<>(LONG_FILES),
+        Set.of(),
         found,
         "files of more than "
             + MAX_LINES
