@@ -1,0 +1,2 @@
+/** The device {@code opencl}: devices, compiled programs, passes. */
+package dev.mobilellm.kernels.opencl;
