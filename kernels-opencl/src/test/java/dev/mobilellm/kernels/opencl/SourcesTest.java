@@ -27,7 +27,7 @@ class SourcesTest {
           "-Xclang",
           "-finclude-default-header",
           "-Xclang",
-          "-cl-ext=-all",
+          "-cl-ext=-all,+cl_khr_fp16",
           "-Wall",
           "-Wextra",
           "-Werror",
