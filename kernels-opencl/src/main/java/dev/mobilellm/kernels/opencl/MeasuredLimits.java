@@ -15,7 +15,11 @@ import java.util.Optional;
 final class MeasuredLimits {
 
   private static final int TRIES = 12;
-  private static final int ROUNDS = 4096;
+  private static final int ROUNDS = 1024;
+
+  /** Multiply-adds of a work-item that do not wait for each other. */
+  private static final int CHAINS = 64;
+
   private static final int GROUP = 256;
   private static final int GROUPS_PER_UNIT = 32;
 
@@ -36,7 +40,8 @@ final class MeasuredLimits {
   /** Of copying the median counts, of arithmetic the best. */
   static Optional<DeviceLimits> measure(Context context) {
     long room = (context.limits().memory() - context.allocated()) / 4;
-    long bytes = Math.min(Math.min(COPIED, room), context.limits().largestAllocation()) & -16L;
+    long bytes =
+        Math.min(Math.min(COPIED, room), context.limits().largestAllocation()) & -(16L * GROUP);
     if (bytes < LEAST_COPIED) {
       return Optional.empty();
     }
@@ -56,34 +61,28 @@ final class MeasuredLimits {
         Kernel kernel = kernel("copy_floats")) {
       kernel.set(0, source);
       kernel.set(1, target);
-      kernel.set(2, (int) (bytes / 16));
-      double[] seconds = seconds(kernel);
-      return 2 * bytes / seconds[TRIES / 2];
+      int group = kernel.group(GROUP);
+      return 2 * bytes / seconds(kernel, (int) (bytes / 16 / group), group)[TRIES / 2];
     }
   }
 
   private double multiplyAdds() {
-    int items = context.limits().computeUnits() * GROUPS_PER_UNIT * GROUP;
-    try (DeviceBuffer target = context.allocate(4L * items, "measuring");
+    int groups = context.limits().computeUnits() * GROUPS_PER_UNIT;
+    try (DeviceBuffer target = context.allocate(4L * groups * GROUP, "measuring");
         Kernel kernel = kernel("multiply_add")) {
       kernel.set(0, target);
       kernel.set(1, 0.5f);
-      double operations =
-          2.0 * 16 * ROUNDS * context.limits().computeUnits() * GROUPS_PER_UNIT * group(kernel);
-      return operations / seconds(kernel)[0];
+      int group = kernel.group(GROUP);
+      return 2.0 * CHAINS * ROUNDS * groups * group / seconds(kernel, groups, group)[0];
     }
   }
 
-  private static int group(Kernel kernel) {
-    return kernel.group(GROUP);
-  }
-
   /** Sorted. The first run, which may build the kernel, does not count. */
-  private double[] seconds(Kernel kernel) {
+  private double[] seconds(Kernel kernel, int groups, int group) {
     double[] seconds = new double[TRIES];
     for (int i = -1; i < TRIES; i++) {
       long start = System.nanoTime();
-      queue.launch(kernel, context.limits().computeUnits() * GROUPS_PER_UNIT, 1, 1, group(kernel));
+      queue.launch(kernel, groups, 1, 1, group);
       queue.finish();
       if (i >= 0) {
         seconds[i] = (System.nanoTime() - start) / 1e9;

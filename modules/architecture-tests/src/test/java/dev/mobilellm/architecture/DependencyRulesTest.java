@@ -165,6 +165,8 @@ final class DependencyRulesTest {
         .doNotHaveFullyQualifiedName("dev.mobilellm.runtime.plugins.PluginRegistry")
         .and()
         .doNotHaveFullyQualifiedName("dev.mobilellm.kernels.java.KernelRegistry")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mobilellm.kernels.opencl.kernels.KernelRegistry")
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.util.ServiceLoader")
