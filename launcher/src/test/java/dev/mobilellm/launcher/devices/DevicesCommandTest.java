@@ -163,8 +163,8 @@ class DevicesCommandTest {
     String json = print(registry(true), "--json");
     assertTrue(
         json.contains(
-            "{\"id\":\"gpu:0\",\"provider\":\"gpu\",\"description\":\"a fast one\","
-                + "\"kind\":\"gpu\",\"memory\":34359738368,\"facts\":{\"driver\":\"1.2 (of"
+            "{\"id\":\"gpu:0\",\"provider\":\"gpu\",\"description\":\"a fast"
+                + " one\",\"kind\":\"gpu\",\"memory\":34359738368,\"facts\":{\"driver\":\"1.2 (of"
                 + " May)\",\"memory\":\"32 GiB\",\"largest allocation\":\"6.4"
                 + " GB\"},\"usable\":true,\"check\":\"21 kernels are right\","
                 + "\"speed\":{\"read_bytes_per_second\":4.0E11,\"flops_per_second\":1.04E13},\"automatic\":true,\"reason\":\"a"
