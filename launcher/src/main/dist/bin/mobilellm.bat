@@ -22,7 +22,7 @@ if %VERSION:.=% LSS 25 (
   "-Dmobilellm.application=%APPLICATION%" ^
   --module-path "%APPLICATION%\lib" ^
   --add-modules ALL-SYSTEM,ALL-MODULE-PATH ^
-  --enable-native-access=dev.mobilellm.launcher,dev.mobilellm.kernels.java,ai.djl.tokenizers,org.jline.terminal.ffm ^
+  --enable-native-access=dev.mobilellm.launcher,dev.mobilellm.kernels.java,org.lwjgl,ai.djl.tokenizers,org.jline.terminal.ffm ^
   %MOBILELLM_JAVA_OPTS% ^
   --module dev.mobilellm.launcher/dev.mobilellm.launcher.main.Main %*
 exit /b %ERRORLEVEL%

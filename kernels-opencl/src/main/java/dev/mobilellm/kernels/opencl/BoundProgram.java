@@ -2,6 +2,7 @@ package dev.mobilellm.kernels.opencl;
 
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.DeviceBuffer;
+import dev.mobilellm.kernels.opencl.driver.Hardware;
 import dev.mobilellm.kernels.opencl.driver.Queue;
 import dev.mobilellm.kernels.opencl.kernels.ArgmaxStep;
 import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
@@ -31,6 +32,7 @@ final class BoundProgram implements AutoCloseable {
   /** The logits of so many rows are worked on at once: a tile or two of tokens. */
   private static final int MAX_WANTED = 128;
 
+  private final Context context;
   private final Queue queue;
   private final Value logits;
   private final int maxWanted;
@@ -42,8 +44,10 @@ final class BoundProgram implements AutoCloseable {
   private ForwardPass pass;
   private Resources resources;
   private ArgmaxStep argmax;
+  private Queue timedQueue;
 
   private BoundProgram(Context context, Value logits, int maxTokens) {
+    this.context = context;
     this.logits = logits;
     long most = context.limits().largestAllocation() / (4L * logits.width());
     maxWanted = Math.clamp(most, 1, Math.min(MAX_WANTED, maxTokens));
@@ -120,6 +124,18 @@ final class BoundProgram implements AutoCloseable {
     return queue;
   }
 
+  /** Another queue, whose commands are timed. */
+  Queue timedQueue() {
+    if (timedQueue == null) {
+      timedQueue = context.newQueue(true);
+    }
+    return timedQueue;
+  }
+
+  Hardware hardware() {
+    return context.hardware();
+  }
+
   CachePool pool() {
     return pool;
   }
@@ -163,6 +179,9 @@ final class BoundProgram implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
+    if (timedQueue != null) {
+      timedQueue.close();
+    }
     while (!owned.isEmpty()) {
       close(owned.pop());
     }

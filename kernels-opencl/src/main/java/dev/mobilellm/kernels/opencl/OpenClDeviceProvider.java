@@ -4,16 +4,25 @@ import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.Discovery;
 import dev.mobilellm.kernels.opencl.driver.Hardware;
 import dev.mobilellm.kernels.opencl.driver.Limits;
+import dev.mobilellm.kernels.opencl.driver.Source;
+import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
+import dev.mobilellm.kernels.opencl.selftest.RememberedChecks;
+import dev.mobilellm.kernels.opencl.selftest.SelfTest;
+import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
+import dev.mobilellm.spi.device.DeviceCheck;
 import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.DeviceInfo;
 import dev.mobilellm.spi.device.DeviceListing;
 import dev.mobilellm.spi.device.DeviceOptions;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Offers the devices of all OpenCL drivers, the best first: {@code opencl:0}, {@code opencl:1}. The
@@ -59,6 +68,46 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
         hardware.kind(),
         limits.memory(),
         facts);
+  }
+
+  @Override
+  public DeviceCheck check(DeviceInfo device, DeviceOptions options) {
+    try {
+      String identity = find(device).identity();
+      Optional<RememberedChecks> memory =
+          Optional.ofNullable(options.properties().get(DeviceOptions.CACHE_DIR))
+              .map(folder -> new RememberedChecks(Path.of(folder), subject(identity, options)));
+      boolean again = "force".equals(options.properties().get(DeviceOptions.SELF_TEST));
+      Optional<DeviceCheck> known =
+          again ? Optional.empty() : memory.flatMap(RememberedChecks::find);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      DeviceCheck check = test(device, identity, options);
+      memory.ifPresent(checks -> checks.put(check));
+      return check;
+    } catch (DeviceException | ModelException | InvalidPathException e) {
+      return DeviceCheck.failed(e.getMessage().replaceFirst("\\.$", ""));
+    }
+  }
+
+  /** Another driver, other sources or other kernels make another result. */
+  private static String subject(String identity, DeviceOptions options) {
+    return String.join(
+        "; ",
+        identity,
+        "profile " + options.properties().getOrDefault(Profile.PROPERTY, "none"),
+        "sources " + Integer.toHexString(Source.fingerprint()),
+        "kernels " + new KernelRegistry(options.layers()).names());
+  }
+
+  private DeviceCheck test(DeviceInfo device, String identity, DeviceOptions options) {
+    DeviceOptions small =
+        new DeviceOptions(
+            options.threads(), SelfTest.BATCH_TOKENS, options.properties(), options.layers());
+    try (ComputeDevice opened = open(device, small)) {
+      return new SelfTest(opened).run(identity);
+    }
   }
 
   @Override

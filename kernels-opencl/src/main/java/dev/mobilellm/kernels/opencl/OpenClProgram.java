@@ -82,8 +82,24 @@ final class OpenClProgram implements CompiledProgram {
   }
 
   @Override
-  public Optional<long[]> profile(Batch batch) {
-    return Optional.empty();
+  public synchronized Optional<long[]> profile(Batch batch) {
+    requireUsable();
+    pass.fill(batch);
+    try {
+      queue.finish();
+      TimedPass timed = new TimedPass(bound.timedQueue(), bound.explanation().size());
+      pass.send(bound.timedQueue());
+      timed.run(bound.tokenSteps(), 0, pass);
+      for (int first = 0; first < pass.wanted(); first += bound.maxWanted()) {
+        pass.turnToWanted(first, Math.min(bound.maxWanted(), pass.wanted() - first));
+        timed.run(bound.wantedSteps(), bound.tokenSteps().size(), pass);
+      }
+      long[] nanos = timed.end(bound.hardware());
+      pass.advance();
+      return Optional.of(nanos);
+    } catch (DeviceException e) {
+      throw fail(e);
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
@@ -55,6 +56,11 @@ public final class Context implements AutoCloseable {
 
   public Limits limits() {
     return limits;
+  }
+
+  /** The sources of all programs that were built. */
+  public synchronized Set<Source> sources() {
+    return Set.copyOf(programs.keySet());
   }
 
   /** Bytes of all buffers that are not released. */

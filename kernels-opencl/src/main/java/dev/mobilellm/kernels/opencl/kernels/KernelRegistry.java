@@ -52,6 +52,19 @@ public final class KernelRegistry {
         : layers.stream().map(layer -> ServiceLoader.load(layer, OpenClKernelProvider.class));
   }
 
+  /** Classes of third-party providers, with their modules' versions. */
+  public List<String> names() {
+    return providers.stream()
+        .map(
+            provider ->
+                provider.getClass().getModule().getDescriptor() == null
+                    ? provider.getClass().getName()
+                    : provider.getClass().getModule().getDescriptor().toNameAndVersion()
+                        + "/"
+                        + provider.getClass().getName())
+        .toList();
+  }
+
   /** Whether anyone has a kernel for the operation. */
   public boolean supports(Op op) {
     return isBuiltIn(op) || providers.stream().anyMatch(provider -> provider.supports(op));

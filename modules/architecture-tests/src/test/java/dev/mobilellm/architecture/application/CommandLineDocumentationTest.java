@@ -20,7 +20,16 @@ import org.junit.jupiter.api.Test;
 final class CommandLineDocumentationTest {
 
   private static final List<String> COMMANDS =
-      List.of("generate", "chat", "inspect", "logits", "perplexity", "bench", "convert", "plugins");
+      List.of(
+          "generate",
+          "chat",
+          "inspect",
+          "devices",
+          "logits",
+          "perplexity",
+          "bench",
+          "convert",
+          "plugins");
   private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*[a-z0-9]");
   private static final Pattern EXAMPLE = Pattern.compile("(?m)(?:^|[ /`])mobilellm( [^`\n]*)");
 

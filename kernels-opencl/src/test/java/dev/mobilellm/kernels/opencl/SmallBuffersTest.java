@@ -1,0 +1,146 @@
+package dev.mobilellm.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilellm.kernels.opencl.driver.Limits;
+import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.UsageException;
+import dev.mobilellm.spi.device.CompiledProgram;
+import dev.mobilellm.spi.device.ComputeDevice;
+import dev.mobilellm.spi.device.DeviceException;
+import dev.mobilellm.spi.device.DeviceOptions;
+import dev.mobilellm.spi.device.LoadProgress;
+import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.graph.Program;
+import dev.mobilellm.spi.weights.AffineGroups;
+import dev.mobilellm.spi.weights.DType;
+import dev.mobilellm.spi.weights.Dense;
+import dev.mobilellm.spi.weights.WeightEncoding;
+import dev.mobilellm.testkit.ProgramSpec;
+import dev.mobilellm.testkit.Programs;
+import dev.mobilellm.testkit.Runs;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Devices whose buffers, groups or memory are smaller than a program would like. */
+class SmallBuffersTest {
+
+  private static final int TOKENS = 40;
+
+  static Stream<WeightEncoding> encodings() {
+    return Stream.of(new Dense(DType.F32), new AffineGroups(8, 32, DType.F16));
+  }
+
+  /** Of the table, the head, gate and up; and the logits of 40 rows. */
+  @ParameterizedTest
+  @MethodSource("encodings")
+  void matricesAndLogitsInSeveralBuffersGiveTheSame(WeightEncoding encoding) {
+    ProgramSpec spec =
+        ProgramSpec.SMALL.withSizes(3001, 64, 992).withWeights(encoding, DType.F32, false);
+    Program program = Programs.random(spec, 1);
+    int[] tokens = Programs.tokens(TOKENS, 3001, 2);
+    long largest = Math.max(100_000, 4L * TOKENS * 992);
+    try (ComputeDevice whole = Devices.open(Devices.options(TOKENS));
+        ComputeDevice cut =
+            Devices.limited(TOKENS, limits -> limits.withLargestAllocation(largest));
+        CompiledProgram expected = whole.compile(program, LoadProgress.NONE);
+        CompiledProgram actual = cut.compile(program, LoadProgress.NONE)) {
+      assertEquals(
+          0,
+          Runs.distance(Runs.logits(expected, tokens, TOKENS), Runs.logits(actual, tokens, TOKENS)),
+          1e-5);
+      assertEquals(
+          0, Runs.distance(Runs.logits(expected, tokens, 1), Runs.logits(actual, tokens, 1)), 1e-6);
+    }
+  }
+
+  @Test
+  void groupsOf32GiveTheSame() {
+    Program program = Programs.random(ProgramSpec.SMALL, 1);
+    int[] tokens = Programs.tokens(TOKENS, 101, 2);
+    try (ComputeDevice large = Devices.open(Devices.options(TOKENS));
+        ComputeDevice small =
+            Devices.limited(
+                TOKENS,
+                limits ->
+                    new Limits(
+                        limits.memory(),
+                        limits.largestAllocation(),
+                        32,
+                        limits.localMemory(),
+                        limits.computeUnits()));
+        CompiledProgram expected = large.compile(program, LoadProgress.NONE);
+        CompiledProgram actual = small.compile(program, LoadProgress.NONE)) {
+      for (int step : new int[] {TOKENS, 3, 1}) {
+        double distance =
+            Runs.distance(Runs.logits(expected, tokens, step), Runs.logits(actual, tokens, step));
+        assertTrue(distance < 1e-5, () -> "batches of " + step + ": " + distance);
+      }
+    }
+  }
+
+  @Test
+  void tooLittleMemorySaysHowMuchIsMissing() {
+    Program program = Programs.random(ProgramSpec.SMALL.withSizes(30000, 64, 96), 1);
+    try (ComputeDevice device =
+        Devices.limited(
+            TOKENS,
+            limits ->
+                new Limits(
+                    5 << 20,
+                    limits.largestAllocation(),
+                    256,
+                    limits.localMemory(),
+                    limits.computeUnits()))) {
+      DeviceException refused =
+          assertThrows(DeviceException.class, () -> device.compile(program, LoadProgress.NONE));
+      for (String part : List.of("opencl:0", "weights", "of 5 MB", "are missing")) {
+        assertTrue(refused.getMessage().contains(part), refused::getMessage);
+      }
+      // What was there before it failed is free again.
+      Program fits = Programs.random(ProgramSpec.SMALL, 1);
+      device.compile(fits, LoadProgress.NONE).close();
+    }
+  }
+
+  @Test
+  void cacheThatCanNeverFitIsRefused() {
+    try (ComputeDevice device =
+            Devices.limited(TOKENS, limits -> limits.withLargestAllocation(1 << 20));
+        CompiledProgram program =
+            device.compile(Programs.random(ProgramSpec.SMALL, 1), LoadProgress.NONE)) {
+      ModelException refused =
+          assertThrows(ModelException.class, () -> program.openSequence(1_000_000));
+      assertTrue(refused.getMessage().contains("--context"), refused::getMessage);
+      program.openSequence(1000).close();
+    }
+  }
+
+  @Test
+  void memoryIsFreeAgain() {
+    var context = Devices.context(Devices.first(), limits -> limits);
+    OpenClDevice device = new OpenClDevice(Devices.first(), context, Devices.options(TOKENS));
+    CompiledProgram program =
+        device.compile(Programs.random(ProgramSpec.SMALL, 1), LoadProgress.NONE);
+    try (Sequence sequence = program.openSequence(500)) {
+      Runs.append(program, sequence, Programs.tokens(200, 101, 1), 40);
+    }
+    assertTrue(context.allocated() > 0);
+    program.close();
+    assertEquals(0, context.allocated());
+    device.close();
+  }
+
+  @Test
+  void unknownProfileIsRefused() {
+    DeviceOptions options = new DeviceOptions(0, 40, Map.of(Profile.PROPERTY, "banana"), List.of());
+    UsageException refused = assertThrows(UsageException.class, () -> Devices.open(options));
+    assertTrue(refused.getMessage().contains("apple or tiny"), refused::getMessage);
+  }
+}
