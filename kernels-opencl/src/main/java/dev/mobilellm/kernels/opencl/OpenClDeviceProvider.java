@@ -57,7 +57,6 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
     facts.put("version", hardware.version());
     facts.put("driver", hardware.driver());
     facts.put("compute units", String.valueOf(limits.computeUnits()));
-    facts.put("memory", "%,d MB".formatted(limits.memory() >> 20));
     facts.put("largest allocation", "%,d MB".formatted(limits.largestAllocation() >> 20));
     facts.put("work-group", "%,d work-items".formatted(limits.workGroup()));
     facts.put("local memory", "%,d KB".formatted(limits.localMemory() >> 10));
