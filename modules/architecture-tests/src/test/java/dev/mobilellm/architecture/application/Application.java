@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -111,15 +112,25 @@ final class Application {
    * @param folder the working folder
    */
   static Result run(Path script, Path folder, List<String> arguments) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    // Whoever runs the tests may have plugins and options of their own.
+    environment.keySet().removeIf(name -> name.startsWith("MOBILELLM_"));
+    environment.put("MOBILELLM_HOME", NO_HOME.toString());
+    return run(script, folder, environment, arguments);
+  }
+
+  /**
+   * Runs it with an environment of its own.
+   *
+   * @param environment all variables
+   */
+  static Result run(
+      Path script, Path folder, Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    // Whoever runs the tests may have plugins and options of their own, and Maven an older Java.
-    environment.keySet().removeIf(name -> name.startsWith("MOBILELLM_"));
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS").forEach(environment::remove);
-    environment.put("MOBILELLM_HOME", NO_HOME.toString());
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
     try {
       Process process = builder.start();
       process.getOutputStream().close();
