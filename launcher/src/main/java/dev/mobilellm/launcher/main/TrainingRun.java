@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What the image's build runs to fill the JVM's cache: the classes that it loads, and the methods
- * that it calls often, are there at once in later starts. So it does what people do first.
+ * What the image's build runs to fill the JVM's cache: the classes that it loads are there at once
+ * in later starts. So it does what people do first.
  */
 public final class TrainingRun {
 
