@@ -25,7 +25,7 @@ abstract class RowMajorMatrix extends Matrix {
   /**
    * Rows of a panel of floats: with {@link #COLUMN_BLOCK} columns a part of the second-level cache.
    */
-  static final int PANEL_ROWS = 16;
+  static final int PANEL_ROWS = 64;
 
   /**
    * Rows from the one that is computed to the one whose first bytes are read ahead: where a page
