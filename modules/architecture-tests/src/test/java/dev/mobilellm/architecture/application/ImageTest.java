@@ -98,7 +98,7 @@ final class ImageTest {
 
     assertTrue(
         result.assertSucceeded().out().contains("Using AOT-linked classes: true"),
-        () -> "without its cache it starts three times slower: " + result);
+        () -> "without its cache the first token takes half as long again: " + result);
   }
 
   @Test
