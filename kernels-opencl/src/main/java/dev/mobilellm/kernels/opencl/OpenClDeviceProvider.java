@@ -9,6 +9,7 @@ import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
 import dev.mobilellm.kernels.opencl.selftest.RememberedChecks;
 import dev.mobilellm.kernels.opencl.selftest.SelfTest;
 import dev.mobilellm.spi.ModelException;
+import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
 import dev.mobilellm.spi.device.DeviceCheck;
@@ -57,9 +58,9 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
     facts.put("version", hardware.version());
     facts.put("driver", hardware.driver());
     facts.put("compute units", String.valueOf(limits.computeUnits()));
-    facts.put("largest allocation", "%,d MB".formatted(limits.largestAllocation() >> 20));
-    facts.put("work-group", "%,d work-items".formatted(limits.workGroup()));
-    facts.put("local memory", "%,d KB".formatted(limits.localMemory() >> 10));
+    facts.put("largest allocation", "%d MB".formatted(limits.largestAllocation() >> 20));
+    facts.put("work-group", "%d work-items".formatted(limits.workGroup()));
+    facts.put("local memory", "%d KB".formatted(limits.localMemory() >> 10));
     facts.put("unified memory", hardware.unified() ? "yes" : "no");
     return new DeviceInfo(
         NAME + ":" + number,
@@ -86,8 +87,15 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
       memory.ifPresent(checks -> checks.put(check));
       return check;
     } catch (DeviceException | ModelException | InvalidPathException e) {
-      return DeviceCheck.failed(e.getMessage().replaceFirst("\\.$", ""));
+      return DeviceCheck.failed(clause(e.getMessage()));
     }
+  }
+
+  /** A sentence of a device about itself, as what follows after its name. */
+  private static String clause(String sentence) {
+    return sentence
+        .replaceFirst("^The device \"[^\"]*\"( \\([^)]*\\))? ", "it ")
+        .replaceFirst("[.]$", "");
   }
 
   /** Another driver, other sources or other kernels make another result. */
@@ -111,6 +119,7 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
 
   @Override
   public ComputeDevice open(DeviceInfo device, DeviceOptions options) {
+    requireFloatCache(options);
     Hardware hardware = find(device);
     Limits limits = Profile.apply(hardware.limits(), options.properties());
     Context context = new Context(device.id(), hardware, limits);
@@ -119,6 +128,15 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
     } catch (RuntimeException e) {
       context.close();
       throw e;
+    }
+  }
+
+  private static void requireFloatCache(DeviceOptions options) {
+    String type = options.properties().getOrDefault("kv-cache", "auto");
+    if (!type.equals("auto") && !type.equals("f32")) {
+      throw new UsageException(
+          "The device opencl keeps the key/value cache in float32, but --kv-cache is %s; leave it out, or take --device java."
+              .formatted(type));
     }
   }
 

@@ -100,7 +100,7 @@ class SmallBuffersTest {
                     limits.computeUnits()))) {
       DeviceException refused =
           assertThrows(DeviceException.class, () -> device.compile(program, LoadProgress.NONE));
-      for (String part : List.of("opencl:0", "weights", "of 5 MB", "are missing")) {
+      for (String part : List.of("opencl:0", "has 5 MB", "take 8 MB", "3 MB are missing")) {
         assertTrue(refused.getMessage().contains(part), refused::getMessage);
       }
       // What was there before it failed is free again.

@@ -78,7 +78,7 @@ public final class Context implements AutoCloseable {
   public DeviceBuffer allocate(long bytes, String purpose) {
     if (bytes > limits.largestAllocation()) {
       throw new DeviceException(
-          "The device %s was asked for a buffer of %,d MB for the %s, but allows at most %,d MB at once."
+          "The device %s was asked for a buffer of %d MB for the %s, but allows at most %d MB at once."
               .formatted(label, megabytes(bytes), purpose, megabytes(limits.largestAllocation())));
     }
     long now = allocated.addAndGet(bytes);
@@ -101,9 +101,29 @@ public final class Context implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses what cannot fit before any of it is placed.
+   *
+   * @param bytes of all of it
+   * @throws DeviceException if the device has less memory
+   */
+  public void requireMemory(long bytes, String purpose) {
+    long missing = allocated.get() + bytes - limits.memory();
+    if (missing > 0) {
+      throw new DeviceException(
+          "The device %s has %d MB of memory, but the %s of this model take %d MB: %d MB are missing."
+              .formatted(
+                  label,
+                  megabytes(limits.memory()),
+                  purpose,
+                  megabytes(bytes),
+                  Math.max(1, megabytes(missing))));
+    }
+  }
+
   private DeviceException outOfMemory(long missing, long bytes, String purpose, String answer) {
     return new DeviceException(
-        "The device %s has too little memory for the %s: %,d MB were asked for beside %,d MB in use of %,d MB, %,d MB are missing (%s)."
+        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB, %d MB are missing (%s)."
             .formatted(
                 label,
                 purpose,

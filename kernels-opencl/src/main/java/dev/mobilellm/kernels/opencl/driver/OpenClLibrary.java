@@ -1,5 +1,7 @@
 package dev.mobilellm.kernels.opencl.driver;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import org.lwjgl.opencl.CL;
 import org.lwjgl.system.Configuration;
@@ -20,6 +22,8 @@ final class OpenClLibrary {
   private static String load() {
     try {
       Configuration.OPENCL_EXPLICIT_INIT.set(true);
+      // It explains at length on the standard error stream what was not found; problem() tells it.
+      Configuration.DEBUG_STREAM.set(new PrintStream(OutputStream.nullOutputStream()));
       // The default one uses what newer Java versions warn of.
       Configuration.MEMORY_BACKEND.set("ffm");
     } catch (LinkageError e) {

@@ -50,7 +50,7 @@ final class ProvidedStep implements Step {
     MemorySegment stored = tensor.parts().get(part.part());
     if (stored.byteSize() > resources.context().limits().largestAllocation()) {
       throw new ModelException(
-          "The kernel \"%s\" wants %s in one buffer of %,d MB, but the device %s allows %,d MB; remove its jar."
+          "The kernel \"%s\" wants %s in one buffer of %d MB, but the device %s allows %d MB; remove its jar."
               .formatted(
                   description.name(),
                   tensor.name(),

@@ -67,7 +67,7 @@ public final class CachePool implements AutoCloseable {
     long largest = caches.stream().mapToLong(CachePool::pageBytes).max().orElse(0) * wanted;
     if (bytes > limits.memory() || largest > limits.largestAllocation()) {
       throw new ModelException(
-          "The key/value cache of %,d positions takes %,d MB in buffers of up to %,d MB, but the device %s has %,d MB and allows buffers of %,d MB; ask for a smaller --context."
+          "The key/value cache of %d positions takes %d MB in buffers of up to %d MB, but the device %s has %d MB and allows buffers of %d MB; ask for a smaller --context."
               .formatted(
                   positions,
                   bytes >> 20,

@@ -77,7 +77,8 @@ public final class SelfTest {
           double error = distance(expected[start + row], result.logits(row));
           if (!(error <= TOLERANCE * largest)) {
             return Optional.of(
-                "off by %.3g of %.3g with %d tokens at once".formatted(error, largest, cut));
+                "off by %s of %s with %d tokens at once"
+                    .formatted((float) error, (float) largest, cut));
           }
         }
         start += cut;

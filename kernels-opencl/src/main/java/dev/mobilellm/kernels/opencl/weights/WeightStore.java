@@ -3,6 +3,7 @@ package dev.mobilellm.kernels.opencl.weights;
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.DeviceBuffer;
 import dev.mobilellm.kernels.opencl.driver.Queue;
+import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.Arena;
@@ -30,13 +31,15 @@ public final class WeightStore implements AutoCloseable {
   private long done;
 
   /**
-   * @param total bytes that will be uploaded, for the progress
+   * @param total bytes that will be uploaded
+   * @throws DeviceException if they are more than the device's memory
    */
   public WeightStore(Context context, Queue queue, LoadProgress progress, long total) {
     this.context = context;
     this.queue = queue;
     this.progress = progress;
     this.total = Math.max(1, total);
+    context.requireMemory(total, "weights");
   }
 
   /** A matrix, uploaded if it is not there yet. */
