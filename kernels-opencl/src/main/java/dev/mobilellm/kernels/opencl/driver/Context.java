@@ -84,7 +84,7 @@ public final class Context implements AutoCloseable {
     long now = allocated.addAndGet(bytes);
     if (now > limits.memory()) {
       allocated.addAndGet(-bytes);
-      throw outOfMemory(now - limits.memory(), bytes, purpose, "too small");
+      throw outOfMemory(bytes, purpose, "more than it has");
     }
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
@@ -93,7 +93,7 @@ public final class Context implements AutoCloseable {
       if (code.get(0) != CL_SUCCESS) {
         allocated.addAndGet(-bytes);
         if (ErrorCode.isMemory(code.get(0))) {
-          throw outOfMemory(bytes, bytes, purpose, ErrorCode.name(code.get(0)));
+          throw outOfMemory(bytes, purpose, ErrorCode.name(code.get(0)));
         }
         check(code.get(0), "allocate memory for the " + purpose);
       }
@@ -101,40 +101,20 @@ public final class Context implements AutoCloseable {
     }
   }
 
-  /**
-   * Refuses what cannot fit before any of it is placed.
-   *
-   * @param bytes of all of it
-   * @throws DeviceException if the device has less memory
-   */
-  public void requireMemory(long bytes, String purpose) {
-    long missing = allocated.get() + bytes - limits.memory();
-    if (missing > 0) {
-      throw new DeviceException(
-          "The device %s has %d MB of memory, but the %s of this model take %d MB: %d MB are missing."
-              .formatted(
-                  label,
-                  megabytes(limits.memory()),
-                  purpose,
-                  megabytes(bytes),
-                  Math.max(1, megabytes(missing))));
-    }
-  }
-
-  private DeviceException outOfMemory(long missing, long bytes, String purpose, String answer) {
+  private DeviceException outOfMemory(long bytes, String purpose, String answer) {
     return new DeviceException(
-        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB, %d MB are missing (%s)."
+        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB (%s)."
             .formatted(
                 label,
                 purpose,
                 megabytes(bytes),
                 megabytes(allocated.get()),
                 megabytes(limits.memory()),
-                megabytes(missing),
                 answer));
   }
 
-  private static long megabytes(long bytes) {
+  /** For messages, rounded up. */
+  public static long megabytes(long bytes) {
     return (bytes + (1 << 20) - 1) >> 20;
   }
 
