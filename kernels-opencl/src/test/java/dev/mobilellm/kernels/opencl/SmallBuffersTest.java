@@ -174,9 +174,26 @@ class SmallBuffersTest {
   }
 
   @Test
+  void noProfileIsTheDeviceAsItIs() {
+    Devices.open(
+            new DeviceOptions(
+                0, 40, Map.of(Profile.PROPERTY, "none", "kv-cache", "f32"), List.of()))
+        .close();
+  }
+
+  @Test
+  void otherTypesOfCacheAreRefused() {
+    DeviceOptions options = new DeviceOptions(0, 40, Map.of("kv-cache", "q8"), List.of());
+    UsageException refused = assertThrows(UsageException.class, () -> Devices.open(options));
+    for (String part : List.of("\"q8\"", "f32", "--device java")) {
+      assertTrue(refused.getMessage().contains(part), refused::getMessage);
+    }
+  }
+
+  @Test
   void unknownProfileIsRefused() {
     DeviceOptions options = new DeviceOptions(0, 40, Map.of(Profile.PROPERTY, "banana"), List.of());
     UsageException refused = assertThrows(UsageException.class, () -> Devices.open(options));
-    assertTrue(refused.getMessage().contains("apple or tiny"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("none, apple or tiny"), refused::getMessage);
   }
 }

@@ -34,14 +34,14 @@ public final class Context implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param label how messages call the device: {@code opencl:0}
+   * @param id of the device: {@code opencl:0}
    * @param limits at most the hardware's
    * @throws DeviceException if the driver refuses
    */
-  public Context(String label, Hardware hardware, Limits limits) {
+  public Context(String id, Hardware hardware, Limits limits) {
     this.hardware = hardware;
     this.limits = limits;
-    this.label = "\"%s\" (%s)".formatted(label, hardware.identity());
+    this.label = label(id, hardware);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
       PointerBuffer properties = stack.pointers(CL_CONTEXT_PLATFORM, hardware.platformHandle(), 0);
@@ -210,6 +210,11 @@ public final class Context implements AutoCloseable {
           "The device %s failed when it was asked to %s: it answered %s."
               .formatted(label, action, ErrorCode.name(code)));
     }
+  }
+
+  /** How messages call a device, behind the words {@code "The device"}. */
+  public static String label(String id, Hardware hardware) {
+    return "\"%s\" (%s)".formatted(id, hardware.identity());
   }
 
   /** For messages. */
