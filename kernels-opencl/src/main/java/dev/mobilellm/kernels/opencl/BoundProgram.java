@@ -89,20 +89,14 @@ final class BoundProgram implements AutoCloseable {
       Context context,
       int maxTokens,
       LoadProgress progress) {
-    long bytes =
-        program.ops().stream()
-            .flatMap(op -> op.weights().stream())
-            .distinct()
-            .mapToLong(WeightTensor::byteSize)
-            .sum();
-    WeightStore weights = own(new WeightStore(context, queue, progress, bytes));
     pool = own(new CachePool(context, queue, program.caches()));
+    BufferPlan plan = BufferPlan.of(program);
+    MemoryNeed need = MemoryNeed.of(program, plan, maxTokens, maxWanted, pool);
+    need.requireFits(context);
+    WeightStore weights = own(new WeightStore(context, queue, progress, need.weights()));
     PositionTables tables = new PositionTables();
     pass = own(new ForwardPass(context, pool, tables, program.vocabularySize(), maxTokens));
-    resources =
-        own(
-            new Resources(
-                context, weights, pool, tables, BufferPlan.of(program), maxTokens, maxWanted));
+    resources = own(new Resources(context, weights, pool, tables, plan, maxTokens, maxWanted));
     for (Op op : program.ops()) {
       // The buffer plan gives both names of an alias the same memory.
       if (!(op instanceof Primitive.Same)) {

@@ -20,8 +20,10 @@ import dev.mobilellm.spi.device.DeviceOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,6 +34,9 @@ import java.util.Optional;
 public final class OpenClDeviceProvider implements ComputeDeviceProvider {
 
   private static final String NAME = "opencl";
+
+  /** The property that chooses how keys and values are kept. */
+  private static final String CACHE_TYPE = "kv-cache";
 
   /** Found by the service loader. */
   public OpenClDeviceProvider() {}
@@ -73,45 +78,71 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
   @Override
   public DeviceCheck check(DeviceInfo device, DeviceOptions options) {
     try {
-      String identity = find(device).identity();
+      Hardware hardware = find(device);
+      KernelRegistry kernels = new KernelRegistry(options.layers());
       Optional<RememberedChecks> memory =
           Optional.ofNullable(options.properties().get(DeviceOptions.CACHE_DIR))
-              .map(folder -> new RememberedChecks(Path.of(folder), subject(identity, options)));
+              .map(Path::of)
+              .map(folder -> new RememberedChecks(folder, subject(hardware, kernels, options)));
       boolean again = "force".equals(options.properties().get(DeviceOptions.SELF_TEST));
       Optional<DeviceCheck> known =
           again ? Optional.empty() : memory.flatMap(RememberedChecks::find);
-      if (known.isPresent()) {
-        return known.get();
-      }
-      DeviceCheck check = test(device, identity, options);
-      memory.ifPresent(checks -> checks.put(check));
-      return check;
+      DeviceCheck check = known.orElseGet(() -> test(device, hardware, options, memory));
+      return check.usable() || kernels.locations().isEmpty()
+          ? check
+          : DeviceCheck.failed(
+              "%s; with kernels from %s"
+                  .formatted(check.explanation(), String.join(", ", kernels.locations())));
     } catch (DeviceException | ModelException | InvalidPathException e) {
       return DeviceCheck.failed(clause(e.getMessage()));
     }
   }
 
-  /** A sentence of a device about itself, as what follows after its name. */
+  private DeviceCheck test(
+      DeviceInfo device,
+      Hardware hardware,
+      DeviceOptions options,
+      Optional<RememberedChecks> memory) {
+    try {
+      DeviceCheck check = selfTest(device, hardware.identity(), options);
+      memory.ifPresent(checks -> checks.put(check));
+      return check;
+    } catch (DeviceException e) {
+      // It may succeed another time, so this is not remembered.
+      return DeviceCheck.failed(aboutItself(e.getMessage(), device, hardware));
+    }
+  }
+
+  /** Who asks knows which device it is. */
+  private static String aboutItself(String sentence, DeviceInfo device, Hardware hardware) {
+    String subject = "The device " + Context.label(device.id(), hardware) + " ";
+    return sentence.startsWith(subject)
+        ? clause("it " + sentence.substring(subject.length())) + "; " + hardware.identity()
+        : clause(sentence);
+  }
+
+  /** A sentence, as what follows after a colon. */
   private static String clause(String sentence) {
-    return sentence
-        .replaceFirst("^The device \"[^\"]*\"( \\([^)]*\\))? ", "it ")
-        .replaceFirst("[.]$", "");
+    String first = sentence.substring(0, 1).toLowerCase(Locale.ROOT);
+    return first + sentence.substring(1).replaceFirst("[.]$", "");
   }
 
   /** Another driver, other sources or other kernels make another result. */
-  private static String subject(String identity, DeviceOptions options) {
+  private static String subject(Hardware hardware, KernelRegistry kernels, DeviceOptions options) {
     return String.join(
         "; ",
-        identity,
-        "profile " + options.properties().getOrDefault(Profile.PROPERTY, "none"),
+        hardware.identity(),
+        "profile " + options.properties().getOrDefault(Profile.PROPERTY, Profile.NONE),
         "sources " + Integer.toHexString(Source.fingerprint()),
-        "kernels " + new KernelRegistry(options.layers()).names());
+        "kernels " + kernels.names());
   }
 
-  private DeviceCheck test(DeviceInfo device, String identity, DeviceOptions options) {
+  /** How the cache is kept is not what is tested. */
+  private DeviceCheck selfTest(DeviceInfo device, String identity, DeviceOptions options) {
+    Map<String, String> properties = new HashMap<>(options.properties());
+    properties.remove(CACHE_TYPE);
     DeviceOptions small =
-        new DeviceOptions(
-            options.threads(), SelfTest.BATCH_TOKENS, options.properties(), options.layers());
+        new DeviceOptions(options.threads(), SelfTest.BATCH_TOKENS, properties, options.layers());
     try (ComputeDevice opened = open(device, small)) {
       return new SelfTest(opened).run(identity);
     }
@@ -132,10 +163,10 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
   }
 
   private static void requireFloatCache(DeviceOptions options) {
-    String type = options.properties().getOrDefault("kv-cache", "auto");
+    String type = options.properties().getOrDefault(CACHE_TYPE, "auto");
     if (!type.equals("auto") && !type.equals("f32")) {
       throw new UsageException(
-          "The device opencl keeps the key/value cache in float32, but --kv-cache is %s; leave it out, or take --device java."
+          "The device \"opencl\" keeps the key/value cache as f32, but --kv-cache is \"%s\"; leave it out, or take --device java."
               .formatted(type));
     }
   }

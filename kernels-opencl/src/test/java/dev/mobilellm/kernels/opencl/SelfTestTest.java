@@ -45,7 +45,12 @@ class SelfTestTest {
     ModuleLayer wrong = wrong("com.example.wrong");
     DeviceCheck check = provider.check(device, options(Map.of(), wrong));
     assertFalse(check.usable());
-    for (String part : List.of("\"add\"", "off by", "driver " + device.facts().get("driver"))) {
+    for (String part :
+        List.of(
+            "\"add\"",
+            "off by",
+            "driver " + device.facts().get("driver"),
+            "; with kernels from " + directory.resolve("com.example.wrong"))) {
       assertTrue(check.explanation().contains(part), check::explanation);
     }
   }
@@ -56,7 +61,23 @@ class SelfTestTest {
         ThirdPartyModule.load(directory, "com.example.broken", 5, "Multiply", "nothing", 32);
     DeviceCheck check = provider.check(device, options(Map.of(), broken));
     assertFalse(check.usable());
-    assertTrue(check.explanation().contains("cannot build"), check::explanation);
+    assertTrue(
+        check.explanation().startsWith("it cannot build the kernel combine: "), check::explanation);
+    String end =
+        ", driver %s; with kernels from %s"
+            .formatted(device.facts().get("driver"), directory.resolve("com.example.broken"));
+    assertTrue(check.explanation().endsWith(end), check::explanation);
+  }
+
+  @Test
+  void tieOfThirdPartiesIsToldAsAClause() {
+    ModuleLayer one = wrong("com.example.one");
+    ModuleLayer two = wrong("com.example.two");
+    DeviceCheck check = provider.check(device, options(Map.of("kv-cache", "q8"), one, two));
+    assertFalse(check.usable());
+    assertTrue(
+        check.explanation().startsWith("the kernels \"com.example.one\" and \"com.example.two\""),
+        check::explanation);
   }
 
   @Test

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.Limits;
+import dev.mobilellm.kernels.opencl.driver.Queue;
+import dev.mobilellm.kernels.opencl.weights.WeightStore;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
@@ -18,8 +21,10 @@ import dev.mobilellm.spi.weights.AffineGroups;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.Dense;
 import dev.mobilellm.spi.weights.WeightEncoding;
+import dev.mobilellm.spi.weights.WeightTensor;
 import dev.mobilellm.testkit.ProgramSpec;
 import dev.mobilellm.testkit.Programs;
+import dev.mobilellm.testkit.RandomWeights;
 import dev.mobilellm.testkit.Runs;
 import java.util.List;
 import java.util.Map;
@@ -100,12 +105,43 @@ class SmallBuffersTest {
                     limits.computeUnits()))) {
       DeviceException refused =
           assertThrows(DeviceException.class, () -> device.compile(program, LoadProgress.NONE));
-      for (String part : List.of("opencl:0", "has 5 MB", "take 8 MB", "3 MB are missing")) {
+      // 30,000 logits of 40 rows are 5 MB, 512 positions of the cache less than 1.
+      for (String part :
+          List.of(
+              "opencl:0",
+              "has 5 MB",
+              "takes 13 MB",
+              "(weights 8 MB, activations 5 MB, first 512 positions of the key/value cache 1 MB)",
+              "8 MB are missing")) {
         assertTrue(refused.getMessage().contains(part), refused::getMessage);
       }
       // What was there before it failed is free again.
       Program fits = Programs.random(ProgramSpec.SMALL, 1);
       device.compile(fits, LoadProgress.NONE).close();
+    }
+  }
+
+  @Test
+  void whatFailsMeanwhileSaysHowMuchWasPlaced() {
+    RandomWeights random = new RandomWeights(1);
+    WeightTensor first = random.matrix("first", 512, 1024, new Dense(DType.F32));
+    WeightTensor second = random.matrix("second", 512, 1024, new Dense(DType.F32));
+    Context context =
+        Devices.context(
+            Devices.first(),
+            limits -> new Limits(3 << 20, limits.largestAllocation(), 256, 32 << 10, 1));
+    try (context;
+        Queue queue = context.newQueue(false);
+        WeightStore store = new WeightStore(context, queue, LoadProgress.NONE, 4 << 20)) {
+      store.matrix(first);
+      DeviceException refused = assertThrows(DeviceException.class, () -> store.matrix(second));
+      for (String part :
+          List.of(
+              "opencl:0",
+              "2 MB were asked for beside 2 MB in use of 3 MB",
+              "; 2 of 4 MB of weights were placed before.")) {
+        assertTrue(refused.getMessage().contains(part), refused::getMessage);
+      }
     }
   }
 
@@ -138,9 +174,26 @@ class SmallBuffersTest {
   }
 
   @Test
+  void noProfileIsTheDeviceAsItIs() {
+    Devices.open(
+            new DeviceOptions(
+                0, 40, Map.of(Profile.PROPERTY, "none", "kv-cache", "f32"), List.of()))
+        .close();
+  }
+
+  @Test
+  void otherTypesOfCacheAreRefused() {
+    DeviceOptions options = new DeviceOptions(0, 40, Map.of("kv-cache", "q8"), List.of());
+    UsageException refused = assertThrows(UsageException.class, () -> Devices.open(options));
+    for (String part : List.of("\"q8\"", "f32", "--device java")) {
+      assertTrue(refused.getMessage().contains(part), refused::getMessage);
+    }
+  }
+
+  @Test
   void unknownProfileIsRefused() {
     DeviceOptions options = new DeviceOptions(0, 40, Map.of(Profile.PROPERTY, "banana"), List.of());
     UsageException refused = assertThrows(UsageException.class, () -> Devices.open(options));
-    assertTrue(refused.getMessage().contains("apple or tiny"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("none, apple or tiny"), refused::getMessage);
   }
 }

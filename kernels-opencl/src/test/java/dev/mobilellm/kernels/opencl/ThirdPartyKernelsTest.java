@@ -85,12 +85,19 @@ class ThirdPartyKernelsTest {
     ModuleLayer first = module("com.example.first", 7, "Add", "a");
     ModuleLayer second = module("com.example.second", 7, "Add", "b");
     ModelException tie = assertThrows(ModelException.class, () -> run(first, second));
-    for (String part : List.of("com.example.first", "com.example.second", "Add", "7")) {
+    String remove =
+        "remove %s or %s."
+            .formatted(
+                directory.resolve("com.example.first"), directory.resolve("com.example.second"));
+    for (String part : List.of("com.example.first", "com.example.second", "Add", "7", remove)) {
       assertTrue(tie.getMessage().contains(part), tie::getMessage);
     }
     ModuleLayer zero = module("com.example.zero", 0, "Add", "a");
     ModelException builtIn = assertThrows(ModelException.class, () -> run(zero));
-    assertTrue(builtIn.getMessage().contains("\"built-in\""), builtIn::getMessage);
+    for (String part :
+        List.of("\"built-in\"", "remove " + directory.resolve("com.example.zero") + ".")) {
+      assertTrue(builtIn.getMessage().contains(part), builtIn::getMessage);
+    }
   }
 
   @Test

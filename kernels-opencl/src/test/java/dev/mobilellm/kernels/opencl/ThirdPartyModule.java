@@ -107,7 +107,8 @@ final class ThirdPartyModule {
     }
   }
 
-  private static String modulePath() {
+  /** Where this module and what it needs are. */
+  static String modulePath() {
     return Stream.of(
             "dev.mobilellm.spi",
             "dev.mobilellm.kernels.opencl",

@@ -3,7 +3,6 @@ package dev.mobilellm.kernels.opencl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilellm.kernels.opencl.driver.Traffic;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Entry;
 import dev.mobilellm.spi.device.Batch.Output;
@@ -12,6 +11,7 @@ import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.device.Traffic;
 import dev.mobilellm.spi.weights.WeightTensor;
 import dev.mobilellm.testkit.ProgramSpec;
 import dev.mobilellm.testkit.Programs;
@@ -51,12 +51,12 @@ class TrafficTest {
             (OpenClProgram) device.compile(Programs.random(spec, 1), LoadProgress.NONE);
         Sequence sequence = program.openSequence(80)) {
       int[] tokens = Programs.tokens(40, VOCABULARY, 1);
-      Traffic before = program.traffic();
+      Traffic before = program.traffic().orElseThrow();
       program.forward(Batch.of(sequence, tokens, Wanted.NONE));
       BatchResult result = program.forward(Batch.of(sequence, new int[] {1}, Wanted.LAST));
-      assertEquals(0, program.traffic().since(before).waits());
+      assertEquals(0, program.traffic().orElseThrow().since(before).waits());
       result.logits(0);
-      assertTrue(program.traffic().since(before).waits() <= 1, "once at most");
+      assertTrue(program.traffic().orElseThrow().since(before).waits() <= 1, "once at most");
     }
   }
 
@@ -71,7 +71,7 @@ class TrafficTest {
             .sum();
     try (OpenClDevice device = Devices.limited(40, limits -> limits);
         OpenClProgram program = (OpenClProgram) device.compile(random, LoadProgress.NONE)) {
-      assertEquals(stored, program.traffic().writtenBytes());
+      assertEquals(stored, program.traffic().orElseThrow().writtenBytes());
     }
   }
 
@@ -116,10 +116,10 @@ class TrafficTest {
             (OpenClProgram) device.compile(Programs.random(deep, 1), LoadProgress.NONE);
         Sequence sequence = program.openSequence(40)) {
       program.forward(Batch.of(sequence, Programs.tokens(20, VOCABULARY, 1), Wanted.LAST));
-      Traffic before = program.traffic();
+      Traffic before = program.traffic().orElseThrow();
       Entry entry = new Entry(sequence, new int[] {7}, Wanted.LAST);
       program.forward(new Batch(List.of(entry), output)).argmax(0);
-      return program.traffic().since(before);
+      return program.traffic().orElseThrow().since(before);
     }
   }
 }

@@ -34,14 +34,14 @@ public final class Context implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param label how messages call the device: {@code opencl:0}
+   * @param id of the device: {@code opencl:0}
    * @param limits at most the hardware's
    * @throws DeviceException if the driver refuses
    */
-  public Context(String label, Hardware hardware, Limits limits) {
+  public Context(String id, Hardware hardware, Limits limits) {
     this.hardware = hardware;
     this.limits = limits;
-    this.label = "\"%s\" (%s)".formatted(label, hardware.identity());
+    this.label = label(id, hardware);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
       PointerBuffer properties = stack.pointers(CL_CONTEXT_PLATFORM, hardware.platformHandle(), 0);
@@ -84,7 +84,7 @@ public final class Context implements AutoCloseable {
     long now = allocated.addAndGet(bytes);
     if (now > limits.memory()) {
       allocated.addAndGet(-bytes);
-      throw outOfMemory(now - limits.memory(), bytes, purpose, "too small");
+      throw outOfMemory(bytes, purpose, "more than it has");
     }
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
@@ -93,7 +93,7 @@ public final class Context implements AutoCloseable {
       if (code.get(0) != CL_SUCCESS) {
         allocated.addAndGet(-bytes);
         if (ErrorCode.isMemory(code.get(0))) {
-          throw outOfMemory(bytes, bytes, purpose, ErrorCode.name(code.get(0)));
+          throw outOfMemory(bytes, purpose, ErrorCode.name(code.get(0)));
         }
         check(code.get(0), "allocate memory for the " + purpose);
       }
@@ -101,40 +101,20 @@ public final class Context implements AutoCloseable {
     }
   }
 
-  /**
-   * Refuses what cannot fit before any of it is placed.
-   *
-   * @param bytes of all of it
-   * @throws DeviceException if the device has less memory
-   */
-  public void requireMemory(long bytes, String purpose) {
-    long missing = allocated.get() + bytes - limits.memory();
-    if (missing > 0) {
-      throw new DeviceException(
-          "The device %s has %d MB of memory, but the %s of this model take %d MB: %d MB are missing."
-              .formatted(
-                  label,
-                  megabytes(limits.memory()),
-                  purpose,
-                  megabytes(bytes),
-                  Math.max(1, megabytes(missing))));
-    }
-  }
-
-  private DeviceException outOfMemory(long missing, long bytes, String purpose, String answer) {
+  private DeviceException outOfMemory(long bytes, String purpose, String answer) {
     return new DeviceException(
-        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB, %d MB are missing (%s)."
+        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB (%s)."
             .formatted(
                 label,
                 purpose,
                 megabytes(bytes),
                 megabytes(allocated.get()),
                 megabytes(limits.memory()),
-                megabytes(missing),
                 answer));
   }
 
-  private static long megabytes(long bytes) {
+  /** For messages, rounded up. */
+  public static long megabytes(long bytes) {
     return (bytes + (1 << 20) - 1) >> 20;
   }
 
@@ -230,6 +210,11 @@ public final class Context implements AutoCloseable {
           "The device %s failed when it was asked to %s: it answered %s."
               .formatted(label, action, ErrorCode.name(code)));
     }
+  }
+
+  /** How messages call a device, behind the words {@code "The device"}. */
+  public static String label(String id, Hardware hardware) {
+    return "\"%s\" (%s)".formatted(id, hardware.identity());
   }
 
   /** For messages. */

@@ -22,6 +22,10 @@ public final class CachePool implements AutoCloseable {
   public static final int PAGE = 64;
 
   private static final int FIRST_PAGES = 8;
+
+  /** So many have room from the first pass on. */
+  public static final int FIRST_POSITIONS = FIRST_PAGES * PAGE;
+
   private static final String PURPOSE = "key/value cache";
 
   private final Context context;
