@@ -128,7 +128,9 @@ abstract class RowMajorMatrix extends Matrix {
 
   /**
    * As {@link #dot(int, int, int, long)}, for two rows and up to four tokens, and not summed across
-   * lanes. Two rows share the loads of inputs; four would be too many registers.
+   * lanes. Two rows share the loads of inputs; four would be too many registers. Each encoding has
+   * a loop of its own: a loop for all would widen through a call with several receivers, and C2
+   * would put every vector on the heap.
    *
    * @param x address of the first token's inputs, from column {@code from}, {@code xBytes} from one
    *     to the next

@@ -32,7 +32,7 @@ final class ImageTest {
   private static final List<String> QUESTION =
       List.of("--model-path", Application.DEMO_MODEL.toString(), "--prompt", "What is 2+2?");
   private static final String ANSWER = "2+2=4.\nThe answer is \\boxed{4}.\n";
-  private static final long MAX_BYTES = 125_000_000;
+  private static final long MAX_BYTES = 120_000_000;
 
   @TempDir Path temporary;
 
