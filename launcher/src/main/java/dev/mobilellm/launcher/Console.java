@@ -34,7 +34,7 @@ public record Console(
     return new Console(
         System.in,
         utf8(System.out),
-        utf8(StandardError.open()),
+        utf8(System.err),
         terminals.contains("0"),
         terminals.contains("1"),
         terminals.contains("2"));

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Where the application and its user's files are.
  *
- * @param application the folder with bin, lib and demo-model
+ * @param application the folder of the image: bin, lib, runtime and demo-model
  * @param home the user's folder
  */
 public record Installation(Path application, Path home) {

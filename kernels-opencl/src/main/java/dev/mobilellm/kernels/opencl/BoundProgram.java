@@ -2,6 +2,7 @@ package dev.mobilellm.kernels.opencl;
 
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.DeviceBuffer;
+import dev.mobilellm.kernels.opencl.driver.Hardware;
 import dev.mobilellm.kernels.opencl.driver.Queue;
 import dev.mobilellm.kernels.opencl.kernels.ArgmaxStep;
 import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
@@ -31,6 +32,7 @@ final class BoundProgram implements AutoCloseable {
   /** The logits of so many rows are worked on at once: a tile or two of tokens. */
   private static final int MAX_WANTED = 128;
 
+  private final Context context;
   private final Queue queue;
   private final Value logits;
   private final int maxWanted;
@@ -42,8 +44,10 @@ final class BoundProgram implements AutoCloseable {
   private ForwardPass pass;
   private Resources resources;
   private ArgmaxStep argmax;
+  private Queue timedQueue;
 
   private BoundProgram(Context context, Value logits, int maxTokens) {
+    this.context = context;
     this.logits = logits;
     long most = context.limits().largestAllocation() / (4L * logits.width());
     maxWanted = Math.clamp(most, 1, Math.min(MAX_WANTED, maxTokens));
@@ -85,20 +89,14 @@ final class BoundProgram implements AutoCloseable {
       Context context,
       int maxTokens,
       LoadProgress progress) {
-    long bytes =
-        program.ops().stream()
-            .flatMap(op -> op.weights().stream())
-            .distinct()
-            .mapToLong(WeightTensor::byteSize)
-            .sum();
-    WeightStore weights = own(new WeightStore(context, queue, progress, bytes));
     pool = own(new CachePool(context, queue, program.caches()));
+    BufferPlan plan = BufferPlan.of(program);
+    MemoryNeed need = MemoryNeed.of(program, plan, maxTokens, maxWanted, pool);
+    need.requireFits(context);
+    WeightStore weights = own(new WeightStore(context, queue, progress, need.weights()));
     PositionTables tables = new PositionTables();
     pass = own(new ForwardPass(context, pool, tables, program.vocabularySize(), maxTokens));
-    resources =
-        own(
-            new Resources(
-                context, weights, pool, tables, BufferPlan.of(program), maxTokens, maxWanted));
+    resources = own(new Resources(context, weights, pool, tables, plan, maxTokens, maxWanted));
     for (Op op : program.ops()) {
       // The buffer plan gives both names of an alias the same memory.
       if (!(op instanceof Primitive.Same)) {
@@ -118,6 +116,18 @@ final class BoundProgram implements AutoCloseable {
 
   Queue queue() {
     return queue;
+  }
+
+  /** Another queue, whose commands are timed. */
+  Queue timedQueue() {
+    if (timedQueue == null) {
+      timedQueue = context.newQueue(true);
+    }
+    return timedQueue;
+  }
+
+  Hardware hardware() {
+    return context.hardware();
   }
 
   CachePool pool() {
@@ -163,6 +173,9 @@ final class BoundProgram implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
+    if (timedQueue != null) {
+      timedQueue.close();
+    }
     while (!owned.isEmpty()) {
       close(owned.pop());
     }

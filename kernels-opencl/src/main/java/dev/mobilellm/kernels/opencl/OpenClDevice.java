@@ -5,11 +5,14 @@ import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceInfo;
+import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.DeviceOptions;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.graph.Program;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The open device: its context and the programs compiled on it. */
 final class OpenClDevice implements ComputeDevice {
@@ -41,6 +44,15 @@ final class OpenClDevice implements ComputeDevice {
     OpenClProgram compiled = OpenClProgram.compile(program, kernels, context, maxTokens, progress);
     programs.add(compiled);
     return compiled;
+  }
+
+  /** Copies in the device's own memory, whatever memory the host has. */
+  @Override
+  public synchronized Optional<DeviceLimits> measure(List<MemorySegment> memory) {
+    if (closed) {
+      throw new IllegalStateException("the device is closed");
+    }
+    return MeasuredLimits.measure(context);
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.mobilellm.kernels.opencl;
 
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.Queue;
-import dev.mobilellm.kernels.opencl.driver.Traffic;
 import dev.mobilellm.kernels.opencl.kernels.KernelRegistry;
 import dev.mobilellm.kernels.opencl.kernels.Step;
 import dev.mobilellm.kernels.opencl.pass.ForwardPass;
@@ -13,6 +12,7 @@ import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.device.Traffic;
 import dev.mobilellm.spi.graph.Program;
 import java.util.List;
 import java.util.Optional;
@@ -82,8 +82,24 @@ final class OpenClProgram implements CompiledProgram {
   }
 
   @Override
-  public Optional<long[]> profile(Batch batch) {
-    return Optional.empty();
+  public synchronized Optional<long[]> profile(Batch batch) {
+    requireUsable();
+    pass.fill(batch);
+    try {
+      queue.finish();
+      TimedPass timed = new TimedPass(bound.timedQueue(), bound.explanation().size());
+      pass.send(bound.timedQueue());
+      timed.run(bound.tokenSteps(), 0, pass);
+      for (int first = 0; first < pass.wanted(); first += bound.maxWanted()) {
+        pass.turnToWanted(first, Math.min(bound.maxWanted(), pass.wanted() - first));
+        timed.run(bound.wantedSteps(), bound.tokenSteps().size(), pass);
+      }
+      long[] nanos = timed.end(bound.hardware());
+      pass.advance();
+      return Optional.of(nanos);
+    } catch (DeviceException e) {
+      throw fail(e);
+    }
   }
 
   @Override
@@ -91,9 +107,9 @@ final class OpenClProgram implements CompiledProgram {
     return bound.explanation();
   }
 
-  /** What went to and from the device so far, weights included. */
-  Traffic traffic() {
-    return queue.traffic();
+  @Override
+  public synchronized Optional<Traffic> traffic() {
+    return Optional.of(queue.traffic());
   }
 
   private DeviceException fail(DeviceException e) {

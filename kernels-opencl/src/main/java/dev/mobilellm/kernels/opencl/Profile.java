@@ -15,6 +15,9 @@ record Profile(long largestAllocation) {
   /** The device property that asks for a profile. */
   static final String PROPERTY = "opencl-profile";
 
+  /** The device as it is. */
+  static final String NONE = "none";
+
   private static final Map<String, Profile> NAMED =
       Map.of("apple", new Profile(1L << 30), "tiny", new Profile(64L << 20));
 
@@ -24,14 +27,14 @@ record Profile(long largestAllocation) {
    * @throws UsageException if there is no such profile
    */
   static Limits apply(Limits limits, Map<String, String> properties) {
-    String name = properties.get(PROPERTY);
-    if (name == null) {
+    String name = properties.getOrDefault(PROPERTY, NONE);
+    if (name.equals(NONE)) {
       return limits;
     }
     Profile profile = NAMED.get(name);
     if (profile == null) {
       throw new UsageException(
-          "The OpenCL profile can be apple or tiny, found \"%s\".".formatted(name));
+          "The OpenCL profile can be none, apple or tiny, found \"%s\".".formatted(name));
     }
     return limits.withLargestAllocation(profile.largestAllocation());
   }

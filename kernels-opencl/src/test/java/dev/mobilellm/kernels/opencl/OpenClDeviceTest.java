@@ -8,13 +8,20 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 
-/** The contract of compute devices, without a profile and with each. */
+/** The contract of compute devices, with the limits of the device and with Apple's. */
 class OpenClDeviceTest {
 
   @Nested
   class AsItIs extends Contract {
     AsItIs() {
       super(Map.of());
+    }
+  }
+
+  @Nested
+  class Apple extends Contract {
+    Apple() {
+      super(Map.of(Profile.PROPERTY, "apple"));
     }
   }
 
@@ -28,8 +35,7 @@ class OpenClDeviceTest {
 
     @Override
     protected ComputeDevice open(DeviceOptions options) {
-      OpenClDeviceProvider provider = new OpenClDeviceProvider();
-      return provider.open(provider.devices().devices().getFirst(), options);
+      return Devices.open(options);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.mobilellm.runtime.bench.Measurement;
 import dev.mobilellm.runtime.bench.OperationTime;
 import dev.mobilellm.runtime.bench.Spread;
 import dev.mobilellm.spi.device.DeviceLimits;
+import dev.mobilellm.spi.device.Traffic;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class BenchJson {
         "peak_memory_bytes",
         findings.peakMemory().isPresent() ? findings.peakMemory().getAsLong() : null);
     tree.put("measurements", report.measurements().stream().map(this::measurement).toList());
+    tree.put("token_traffic", report.traffic().map(BenchJson::traffic));
     tree.put("operations", report.operations().stream().map(BenchJson::operation).toList());
     return tree;
   }
@@ -97,6 +99,17 @@ final class BenchJson {
     tree.put("median", spread.median());
     tree.put("min", spread.min());
     tree.put("max", spread.max());
+    return tree;
+  }
+
+  private static Map<String, Object> traffic(Traffic traffic) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("launches", traffic.launches());
+    tree.put("writes", traffic.writes());
+    tree.put("written_bytes", traffic.writtenBytes());
+    tree.put("reads", traffic.reads());
+    tree.put("read_bytes", traffic.readBytes());
+    tree.put("waits", traffic.waits());
     return tree;
   }
 

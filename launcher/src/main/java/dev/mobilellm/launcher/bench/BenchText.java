@@ -6,6 +6,7 @@ import dev.mobilellm.runtime.bench.BenchReport;
 import dev.mobilellm.runtime.bench.Measurement;
 import dev.mobilellm.runtime.bench.OperationTime;
 import dev.mobilellm.runtime.bench.Spread;
+import dev.mobilellm.spi.device.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ final class BenchText {
       lines.add("");
       lines.addAll(text.operations().lines(""));
     }
+    text.report.traffic().ifPresent(token -> lines.addAll(List.of("", traffic(token))));
     return lines;
   }
 
@@ -135,6 +137,14 @@ final class BenchText {
           Quantity.share(time.decodeNanos(), decode));
     }
     return table;
+  }
+
+  private static String traffic(Traffic token) {
+    return "A decoded token takes %d launches, sends %s to the device and reads %s from it."
+        .formatted(
+            token.launches(),
+            Quantity.bytes(token.writtenBytes()),
+            Quantity.bytes(token.readBytes()));
   }
 
   private static String percent(Optional<Double> share) {

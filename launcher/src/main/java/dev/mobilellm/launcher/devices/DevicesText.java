@@ -7,7 +7,9 @@ import dev.mobilellm.spi.device.DeviceCheck;
 import dev.mobilellm.spi.device.DeviceInfo;
 import dev.mobilellm.spi.device.DeviceLimits;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Devices as people read about them. */
 final class DevicesText {
@@ -39,10 +41,13 @@ final class DevicesText {
     DeviceInfo info = entry.device().info();
     Table table = new Table();
     table.row("kind", info.kind() == DeviceInfo.Kind.OTHER ? "other" : info.kind());
+    Map<String, String> facts = new LinkedHashMap<>();
     if (info.memory() > 0) {
-      table.row("memory", Quantity.bytes(info.memory()));
+      facts.put("memory", Quantity.bytes(info.memory()));
     }
-    info.facts().forEach(table::row);
+    // Some devices have their memory among the facts, too.
+    info.facts().forEach(facts::putIfAbsent);
+    facts.forEach(table::row);
     table.row("usable", usable(entry.check()));
     table.row("speed", entry.speed().map(DevicesText::speed).orElse("not measured"));
     table.row(

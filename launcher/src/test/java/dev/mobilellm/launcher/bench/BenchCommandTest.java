@@ -14,6 +14,7 @@ import dev.mobilellm.runtime.bench.BenchPlan;
 import dev.mobilellm.runtime.bench.ModelShape;
 import dev.mobilellm.runtime.bench.WeightFormat;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.testkit.Fixtures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
@@ -76,6 +78,7 @@ class BenchCommandTest {
             "warm_up_seconds",
             "peak_memory_bytes",
             "measurements",
+            "token_traffic",
             "operations"),
         keys(run.out()));
     assertTrue(run.out().contains("\"random_weights\":false"), run.out());
@@ -126,7 +129,32 @@ class BenchCommandTest {
     assertEquals("operations", keys(json).getLast());
   }
 
+  @Test
+  void whatATokenSendsToAnOpenClDevice() {
+    boolean isHere =
+        PluginRegistry.builtIn().all(Service.DEVICE).stream()
+            .filter(provider -> provider.name().equals("opencl"))
+            .anyMatch(provider -> !provider.plugin().devices().devices().isEmpty());
+    Assumptions.assumeTrue(isHere, "needs an OpenCL device");
+    List<String> lines = tinyOn("opencl", "bf16", "--explain").lines().toList();
+    assertTrue(
+        lines.stream().anyMatch(line -> line.matches("NormLinear +q_proj, .* norm\\+matrix .*%")),
+        lines::toString);
+    // Six in each of two layers; embedding, selection, head, and two for the largest logit.
+    assertTrue(
+        lines
+            .getLast()
+            .matches(
+                "A decoded token takes 17 launches, sends [0-9]+ B to the device and reads 4 B from"
+                    + " it[.]"),
+        lines::toString);
+  }
+
   private static String tiny(String format, String... arguments) {
+    return tinyOn("java", format, arguments);
+  }
+
+  private static String tinyOn(String device, String format, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     BenchCommand command =
@@ -139,7 +167,7 @@ class BenchCommandTest {
             TINY,
             WeightFormat.named(format),
             PLAN,
-            LoadOptions.DEFAULT.withDevice("java").withThreads(1),
+            LoadOptions.DEFAULT.withDevice(device).withThreads(1),
             PluginRegistry.builtIn());
     assertEquals(0, code);
     assertEquals("", err.toString(StandardCharsets.UTF_8));

@@ -163,12 +163,12 @@ class DevicesCommandTest {
     String json = print(registry(true), "--json");
     assertTrue(
         json.contains(
-            "{\"id\":\"gpu:0\",\"provider\":\"gpu\",\"description\":\"a fast one\","
-                + "\"kind\":\"gpu\",\"memory\":34359738368,"
-                + "\"facts\":{\"driver\":\"1.2 (of May)\",\"largest allocation\":\"6.4 GB\"},"
-                + "\"usable\":true,\"check\":\"21 kernels are right\","
-                + "\"speed\":{\"read_bytes_per_second\":4.0E11,\"flops_per_second\":1.04E13},"
-                + "\"automatic\":true,\"reason\":\"a GPU\"},"),
+            "{\"id\":\"gpu:0\",\"provider\":\"gpu\",\"description\":\"a fast"
+                + " one\",\"kind\":\"gpu\",\"memory\":34359738368,\"facts\":{\"driver\":\"1.2 (of"
+                + " May)\",\"memory\":\"32 GiB\",\"largest allocation\":\"6.4"
+                + " GB\"},\"usable\":true,\"check\":\"21 kernels are right\","
+                + "\"speed\":{\"read_bytes_per_second\":4.0E11,\"flops_per_second\":1.04E13},\"automatic\":true,\"reason\":\"a"
+                + " GPU\"},"),
         json);
     assertTrue(json.contains("\"usable\":false,\"check\":\"the kernel norm_linear"), json);
     assertTrue(json.contains("\"phantom\":\"no phantom was found\""), json);
@@ -199,6 +199,7 @@ class DevicesCommandTest {
   private PluginRegistry registry(boolean withGpus) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("driver", "1.2 (of May)");
+    facts.put("memory", "32 GiB");
     facts.put("largest allocation", "6.4 GB");
     DeviceListing gpus =
         DeviceListing.of(

@@ -120,7 +120,12 @@ public final class Rows {
       FloatVector x = load(row, i);
       best = best.blend(x, x.compare(VectorOperators.GT, best));
     }
-    float largest = best.reduceLanes(VectorOperators.MAX);
+    // Lane by lane: with 256 bits reduceLanes(MAX) once gave minus infinity for lanes that were
+    // not.
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float x : best.toArray()) {
+      largest = x > largest ? x : largest;
+    }
     for (; i < width; i++) {
       float x = Native.getFloat(row + (long) i * Float.BYTES);
       largest = x > largest ? x : largest;

@@ -16,7 +16,6 @@ import dev.mobilellm.spi.graph.Primitive;
 import dev.mobilellm.spi.graph.Value;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -88,7 +87,11 @@ public final class LinearKernel implements JavaKernel {
     }
     prepared = new PreparedInputs(matrices, context);
     up = activation == null ? null : context.scratchRows("up", matrices[0].rows);
-    grain = Arrays.stream(matrices).mapToInt(Matrix::grain).max().orElseThrow();
+    int largest = 0;
+    for (Matrix matrix : matrices) {
+      largest = Math.max(largest, matrix.grain());
+    }
+    grain = largest;
     name = "linear " + encodings(matrices);
   }
 

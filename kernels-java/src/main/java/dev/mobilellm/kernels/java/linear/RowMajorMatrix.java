@@ -25,7 +25,7 @@ abstract class RowMajorMatrix extends Matrix {
   /**
    * Rows of a panel of floats: with {@link #COLUMN_BLOCK} columns a part of the second-level cache.
    */
-  static final int PANEL_ROWS = 16;
+  static final int PANEL_ROWS = 64;
 
   /**
    * Rows from the one that is computed to the one whose first bytes are read ahead: where a page
@@ -128,7 +128,9 @@ abstract class RowMajorMatrix extends Matrix {
 
   /**
    * As {@link #dot(int, int, int, long)}, for two rows and up to four tokens, and not summed across
-   * lanes. Two rows share the loads of inputs; four would be too many registers.
+   * lanes. Two rows share the loads of inputs; four would be too many registers. Each encoding has
+   * a loop of its own: a loop for all would widen through a call with several receivers, and C2
+   * would put every vector on the heap.
    *
    * @param x address of the first token's inputs, from column {@code from}, {@code xBytes} from one
    *     to the next

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
@@ -33,14 +34,14 @@ public final class Context implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param label how messages call the device: {@code opencl:0}
+   * @param id of the device: {@code opencl:0}
    * @param limits at most the hardware's
    * @throws DeviceException if the driver refuses
    */
-  public Context(String label, Hardware hardware, Limits limits) {
+  public Context(String id, Hardware hardware, Limits limits) {
     this.hardware = hardware;
     this.limits = limits;
-    this.label = "\"%s\" (%s)".formatted(label, hardware.identity());
+    this.label = label(id, hardware);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
       PointerBuffer properties = stack.pointers(CL_CONTEXT_PLATFORM, hardware.platformHandle(), 0);
@@ -55,6 +56,11 @@ public final class Context implements AutoCloseable {
 
   public Limits limits() {
     return limits;
+  }
+
+  /** The sources of all programs that were built. */
+  public synchronized Set<Source> sources() {
+    return Set.copyOf(programs.keySet());
   }
 
   /** Bytes of all buffers that are not released. */
@@ -72,13 +78,13 @@ public final class Context implements AutoCloseable {
   public DeviceBuffer allocate(long bytes, String purpose) {
     if (bytes > limits.largestAllocation()) {
       throw new DeviceException(
-          "The device %s was asked for a buffer of %,d MB for the %s, but allows at most %,d MB at once."
+          "The device %s was asked for a buffer of %d MB for the %s, but allows at most %d MB at once."
               .formatted(label, megabytes(bytes), purpose, megabytes(limits.largestAllocation())));
     }
     long now = allocated.addAndGet(bytes);
     if (now > limits.memory()) {
       allocated.addAndGet(-bytes);
-      throw outOfMemory(now - limits.memory(), bytes, purpose, "too small");
+      throw outOfMemory(bytes, purpose, "more than it has");
     }
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.callocInt(1);
@@ -87,7 +93,7 @@ public final class Context implements AutoCloseable {
       if (code.get(0) != CL_SUCCESS) {
         allocated.addAndGet(-bytes);
         if (ErrorCode.isMemory(code.get(0))) {
-          throw outOfMemory(bytes, bytes, purpose, ErrorCode.name(code.get(0)));
+          throw outOfMemory(bytes, purpose, ErrorCode.name(code.get(0)));
         }
         check(code.get(0), "allocate memory for the " + purpose);
       }
@@ -95,20 +101,20 @@ public final class Context implements AutoCloseable {
     }
   }
 
-  private DeviceException outOfMemory(long missing, long bytes, String purpose, String answer) {
+  private DeviceException outOfMemory(long bytes, String purpose, String answer) {
     return new DeviceException(
-        "The device %s has too little memory for the %s: %,d MB were asked for beside %,d MB in use of %,d MB, %,d MB are missing (%s)."
+        "The device %s has too little memory for the %s: %d MB were asked for beside %d MB in use of %d MB (%s)."
             .formatted(
                 label,
                 purpose,
                 megabytes(bytes),
                 megabytes(allocated.get()),
                 megabytes(limits.memory()),
-                megabytes(missing),
                 answer));
   }
 
-  private static long megabytes(long bytes) {
+  /** For messages, rounded up. */
+  public static long megabytes(long bytes) {
     return (bytes + (1 << 20) - 1) >> 20;
   }
 
@@ -204,6 +210,11 @@ public final class Context implements AutoCloseable {
           "The device %s failed when it was asked to %s: it answered %s."
               .formatted(label, action, ErrorCode.name(code)));
     }
+  }
+
+  /** How messages call a device, behind the words {@code "The device"}. */
+  public static String label(String id, Hardware hardware) {
+    return "\"%s\" (%s)".formatted(id, hardware.identity());
   }
 
   /** For messages. */

@@ -1,5 +1,7 @@
 package dev.mobilellm.kernels.opencl.driver;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import org.lwjgl.opencl.CL;
 import org.lwjgl.system.Configuration;
@@ -20,6 +22,10 @@ final class OpenClLibrary {
   private static String load() {
     try {
       Configuration.OPENCL_EXPLICIT_INIT.set(true);
+      // It explains at length on the standard error stream what was not found; problem() tells it.
+      if (!Configuration.DEBUG.get(false)) {
+        Configuration.DEBUG_STREAM.set(new PrintStream(OutputStream.nullOutputStream()));
+      }
       // The default one uses what newer Java versions warn of.
       Configuration.MEMORY_BACKEND.set("ffm");
     } catch (LinkageError e) {
@@ -37,8 +43,15 @@ final class OpenClLibrary {
     return "there is no OpenCL library here (" + reason(last) + ")";
   }
 
-  /** Apple's is only in the loader's cache, not a file: it must be tried, not looked for. */
+  /**
+   * What to try: the one that LWJGL's own property names, else those of the system. Apple's is only
+   * in the loader's cache, not a file: it must be tried, not looked for.
+   */
   private static List<String> names() {
+    String named = Configuration.OPENCL_LIBRARY_NAME.get();
+    if (named != null) {
+      return List.of(named);
+    }
     return switch (Platform.get()) {
       case MACOSX -> List.of("/System/Library/Frameworks/OpenCL.framework/OpenCL", "OpenCL");
       case WINDOWS -> List.of("OpenCL");

@@ -3,6 +3,7 @@ package dev.mobilellm.kernels.opencl.driver;
 import static org.lwjgl.opencl.CL10.*;
 
 import dev.mobilellm.spi.device.DeviceException;
+import dev.mobilellm.spi.device.Traffic;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

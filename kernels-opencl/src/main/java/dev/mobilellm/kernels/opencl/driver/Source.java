@@ -20,6 +20,31 @@ public record Source(String text) {
 
   private static final Map<String, String> PIECES = new ConcurrentHashMap<>();
 
+  /** This module's pieces. */
+  private static final List<String> ALL =
+      List.of(
+          "activation",
+          "affine",
+          "argmax",
+          "attend",
+          "bf16",
+          "codes",
+          "common",
+          "dense",
+          "elements",
+          "embed",
+          "f16",
+          "f32",
+          "inputs",
+          "limits",
+          "norm",
+          "pass",
+          "place",
+          "rotary",
+          "segments",
+          "tile",
+          "vector");
+
   /**
    * Composes a program of this module's own pieces.
    *
@@ -33,6 +58,15 @@ public record Source(String text) {
             .map(entry -> "#define %s %d".formatted(entry.getKey(), entry.getValue()));
     Stream<String> read = pieces.stream().map(name -> PIECES.computeIfAbsent(name, Source::read));
     return new Source(Stream.concat(defined, read).collect(Collectors.joining("\n")));
+  }
+
+  /** Differs when any of this module's pieces does. */
+  public static int fingerprint() {
+    int hash = 0;
+    for (String name : ALL) {
+      hash = 31 * hash + PIECES.computeIfAbsent(name, Source::read).hashCode();
+    }
+    return hash;
   }
 
   private static String read(String name) {

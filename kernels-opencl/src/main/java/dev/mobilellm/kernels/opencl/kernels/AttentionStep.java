@@ -97,6 +97,7 @@ final class AttentionStep implements Step {
             "spans", (padded + 4L * shape.heads()) * MOST_SPANS * ForwardPass.FEW_TOKENS);
     place = kernel("place", definitions(1, RowStep.GROUP), "rotary", "place");
     merge = kernel("merge_spans", definitions(1, RowStep.GROUP), "attend");
+    attend.put(1, attend(1));
   }
 
   private Map<String, Integer> definitions(int queryTokens, int items) {

@@ -8,6 +8,7 @@ import dev.mobilellm.spi.graph.NormLinear;
 import dev.mobilellm.spi.graph.Op;
 import dev.mobilellm.spi.graph.Primitive;
 import dev.mobilellm.spi.graph.RotaryAttention;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The device's own kernels, which have priority 0, and those of third parties. */
@@ -50,6 +52,24 @@ public final class KernelRegistry {
         ? Stream.of(
             ServiceLoader.load(OpenClKernelProvider.class, KernelRegistry.class.getClassLoader()))
         : layers.stream().map(layer -> ServiceLoader.load(layer, OpenClKernelProvider.class));
+  }
+
+  /** Classes of third-party providers, with their modules' versions. */
+  public List<String> names() {
+    return providers.stream()
+        .map(
+            provider ->
+                provider.getClass().getModule().getDescriptor() == null
+                    ? provider.getClass().getName()
+                    : provider.getClass().getModule().getDescriptor().toNameAndVersion()
+                        + "/"
+                        + provider.getClass().getName())
+        .toList();
+  }
+
+  /** The jars of third-party kernels. */
+  public List<String> locations() {
+    return providers.stream().map(KernelRegistry::location).distinct().toList();
   }
 
   /** Whether anyone has a kernel for the operation. */
@@ -88,22 +108,32 @@ public final class KernelRegistry {
       return builtIn(op, resources);
     }
     OpenClKernelProvider best = able.getFirst();
-    rival(able, builtIn)
-        .ifPresent(
-            other -> {
-              throw new ModelException(
-                  "The kernels \"%s\" and \"%s\" both support %s with priority %d; remove one of their jars."
-                      .formatted(best.name(), other, op.kind(), best.priority()));
-            });
-    return new ProvidedStep(best.kernel(op), resources);
+    List<OpenClKernelProvider> equal =
+        able.stream().filter(provider -> provider.priority() == best.priority()).limit(2).toList();
+    if (equal.size() > 1 || builtIn && best.priority() == 0) {
+      throw new ModelException(
+          "The kernels \"%s\" and \"%s\" both support %s with priority %d; remove %s."
+              .formatted(
+                  best.name(),
+                  equal.size() > 1 ? equal.getLast().name() : "built-in",
+                  op.kind(),
+                  best.priority(),
+                  equal.stream()
+                      .map(KernelRegistry::location)
+                      .collect(Collectors.joining(" or "))));
+    }
+    return new ProvidedStep(best.kernel(op), location(best), resources);
   }
 
-  /** Whose kernel has the priority of the best one. */
-  private static Optional<String> rival(List<OpenClKernelProvider> able, boolean builtIn) {
-    if (able.size() > 1 && able.get(0).priority() == able.get(1).priority()) {
-      return Optional.of(able.get(1).name());
-    }
-    return builtIn && able.getFirst().priority() == 0 ? Optional.of("built-in") : Optional.empty();
+  /** The jar or folder of a provider, else its module. */
+  private static String location(OpenClKernelProvider provider) {
+    Module module = provider.getClass().getModule();
+    return Optional.ofNullable(module.getLayer())
+        .flatMap(layer -> layer.configuration().findModule(module.getName()))
+        .flatMap(resolved -> resolved.reference().location())
+        .filter(location -> location.getScheme().equals("file"))
+        .map(location -> Path.of(location).toString())
+        .orElseGet(module::toString);
   }
 
   private static Step builtIn(Op op, Resources resources) {

@@ -36,6 +36,12 @@ final class MatrixLaunch implements AutoCloseable {
   MatrixLaunch(Resources resources, MatrixProduct product) {
     this.resources = resources;
     this.product = product;
+    // What a conversation needs is built while the model is loaded.
+    vectors.put(1, vector(1));
+    if (resources.maxTokens() > ForwardPass.FEW_TOKENS) {
+      int most = tileTokens(resources.maxTokens());
+      tiles.put(most, tile(most));
+    }
   }
 
   MatrixForm form() {
@@ -54,7 +60,7 @@ final class MatrixLaunch implements AutoCloseable {
       int across = (tokens + atOnce - 1) / atOnce;
       queue.launch(vector.kernel(), vector.groups(), across, 1, vector.group());
     } else {
-      Tile tile = tiles.computeIfAbsent(tokens <= 32 ? 32 : 64, this::tile);
+      Tile tile = tiles.computeIfAbsent(tileTokens(tokens), this::tile);
       arguments(tile.kernel(), tokens, normFactors);
       queue.launch(
           tile.kernel(),
@@ -138,6 +144,10 @@ final class MatrixLaunch implements AutoCloseable {
 
   private static int rounded(int units, int lanes) {
     return (units + lanes - 1) / lanes * lanes;
+  }
+
+  private static int tileTokens(int tokens) {
+    return tokens <= 32 ? 32 : 64;
   }
 
   private Tile tile(int tokens) {

@@ -17,6 +17,7 @@ import java.util.List;
 final class ProvidedStep implements Step {
 
   private final OpenClKernel description;
+  private final String jar;
   private final Kernel kernel;
 
   /** Those of the arguments that depend on the pass. */
@@ -24,8 +25,12 @@ final class ProvidedStep implements Step {
 
   private record PerPass(int index, Argument argument) {}
 
-  ProvidedStep(OpenClKernel description, Resources resources) {
+  /**
+   * @param jar that it comes from, for messages
+   */
+  ProvidedStep(OpenClKernel description, String jar, Resources resources) {
     this.description = description;
+    this.jar = jar;
     kernel = resources.context().kernel(new Source(description.source()), description.entry());
     for (int i = 0; i < description.arguments().size(); i++) {
       bind(i, description.arguments().get(i), resources);
@@ -50,13 +55,14 @@ final class ProvidedStep implements Step {
     MemorySegment stored = tensor.parts().get(part.part());
     if (stored.byteSize() > resources.context().limits().largestAllocation()) {
       throw new ModelException(
-          "The kernel \"%s\" wants %s in one buffer of %,d MB, but the device %s allows %,d MB; remove its jar."
+          "The kernel \"%s\" wants %s in one buffer of %d MB, but the device %s allows %d MB; remove %s."
               .formatted(
                   description.name(),
                   tensor.name(),
                   stored.byteSize() >> 20,
                   resources.context().label(),
-                  resources.context().limits().largestAllocation() >> 20));
+                  resources.context().limits().largestAllocation() >> 20,
+                  jar));
     }
     return resources.weights().stored(tensor, part.part());
   }

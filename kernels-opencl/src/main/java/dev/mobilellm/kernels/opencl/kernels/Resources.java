@@ -48,13 +48,18 @@ public final class Resources implements AutoCloseable {
     this.maxTokens = maxTokens;
     try {
       for (BufferPlan.Slot slot : plan.slots()) {
-        int rows = slot.rows() == Value.Rows.TOKENS ? maxTokens : maxWanted;
-        slots.add(context.allocate(4L * rows * slot.width(), "activations"));
+        slots.add(context.allocate(byteSize(slot, maxTokens, maxWanted), "activations"));
       }
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** Bytes of the buffer of some values. */
+  public static long byteSize(BufferPlan.Slot slot, int maxTokens, int maxWanted) {
+    int rows = slot.rows() == Value.Rows.TOKENS ? maxTokens : maxWanted;
+    return 4L * rows * slot.width();
   }
 
   public Context context() {

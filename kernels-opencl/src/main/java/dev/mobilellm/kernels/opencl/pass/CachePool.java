@@ -22,6 +22,10 @@ public final class CachePool implements AutoCloseable {
   public static final int PAGE = 64;
 
   private static final int FIRST_PAGES = 8;
+
+  /** So many have room from the first pass on. */
+  public static final int FIRST_POSITIONS = FIRST_PAGES * PAGE;
+
   private static final String PURPOSE = "key/value cache";
 
   private final Context context;
@@ -67,7 +71,7 @@ public final class CachePool implements AutoCloseable {
     long largest = caches.stream().mapToLong(CachePool::pageBytes).max().orElse(0) * wanted;
     if (bytes > limits.memory() || largest > limits.largestAllocation()) {
       throw new ModelException(
-          "The key/value cache of %,d positions takes %,d MB in buffers of up to %,d MB, but the device %s has %,d MB and allows buffers of %,d MB; ask for a smaller --context."
+          "The key/value cache of %d positions takes %d MB in buffers of up to %d MB, but the device %s has %d MB and allows buffers of %d MB; ask for a smaller --context."
               .formatted(
                   positions,
                   bytes >> 20,

@@ -46,6 +46,11 @@ public record MatrixForm(
     return new MatrixForm(type, dense, List.of(type, "dense"), Map.of(WHOLE_UNITS, whole));
   }
 
+  /** Bytes of a matrix of this form. */
+  public long byteSize(int rows, int columns) {
+    return encoding.partSizes(rows, columns).stream().mapToLong(Long::longValue).sum();
+  }
+
   /** These definitions and others. */
   public Map<String, Integer> with(Map<String, Integer> others) {
     Map<String, Integer> all = new HashMap<>(definitions);

@@ -3,6 +3,7 @@ package dev.mobilellm.kernels.opencl.weights;
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.DeviceBuffer;
 import dev.mobilellm.kernels.opencl.driver.Queue;
+import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The weights of one program on the device. Each tensor is uploaded once. */
 public final class WeightStore implements AutoCloseable {
@@ -30,7 +32,7 @@ public final class WeightStore implements AutoCloseable {
   private long done;
 
   /**
-   * @param total bytes that will be uploaded, for the progress
+   * @param total bytes that will be uploaded, for the progress and for messages
    */
   public WeightStore(Context context, Queue queue, LoadProgress progress, long total) {
     this.context = context;
@@ -39,36 +41,63 @@ public final class WeightStore implements AutoCloseable {
     this.total = Math.max(1, total);
   }
 
-  /** A matrix, uploaded if it is not there yet. */
+  /**
+   * A matrix, uploaded if it is not there yet.
+   *
+   * @throws DeviceException if that fails, saying how much of all weights was placed
+   */
   public DeviceMatrix matrix(WeightTensor tensor) {
     DeviceMatrix known = matrices.get(tensor);
     if (known == null) {
-      known = upload(tensor);
+      known = placed(() -> upload(tensor));
       matrices.put(tensor, known);
     }
     return known;
   }
 
-  /** A tensor as floats in one buffer, row after row. */
+  /** A tensor as floats in one buffer, row after row; fails like {@link #matrix}. */
   public DeviceBuffer floats(WeightTensor tensor) {
     DeviceBuffer known = vectors.get(tensor);
     if (known == null) {
-      known = allocate(4 * tensor.size());
-      decode(tensor, 0, tensor.rows(), known);
+      known = placed(() -> uploadFloats(tensor));
       vectors.put(tensor, known);
     }
     return known;
   }
 
-  /** A part of a tensor as it is stored, in one buffer. */
+  /** A part of a tensor as it is stored, in one buffer; fails like {@link #matrix}. */
   public DeviceBuffer stored(WeightTensor tensor, int part) {
     MatrixForm form = MatrixForm.of(tensor);
     if (form.encoding().equals(tensor.encoding())) {
       return matrix(tensor).slices().getFirst().parts().get(part);
     }
-    MemorySegment memory = tensor.parts().get(part);
-    DeviceBuffer buffer = allocate(memory.byteSize());
-    write(memory, buffer, 0);
+    return placed(() -> uploadPart(tensor.parts().get(part)));
+  }
+
+  /** Many drivers find out that memory is short only when something is written to it. */
+  private <T> T placed(Supplier<T> upload) {
+    try {
+      return upload.get();
+    } catch (DeviceException e) {
+      throw new DeviceException(
+          "%s; %d of %d MB of weights were placed before."
+              .formatted(
+                  e.getMessage().replaceFirst("[.]$", ""),
+                  Context.megabytes(done),
+                  Context.megabytes(Math.max(done, total))),
+          e);
+    }
+  }
+
+  private DeviceBuffer uploadFloats(WeightTensor tensor) {
+    DeviceBuffer buffer = allocate(4 * tensor.size());
+    decode(tensor, 0, tensor.rows(), buffer);
+    return buffer;
+  }
+
+  private DeviceBuffer uploadPart(MemorySegment part) {
+    DeviceBuffer buffer = allocate(part.byteSize());
+    write(part, buffer, 0);
     return buffer;
   }
 

@@ -30,7 +30,7 @@ uint2 code_words(global const uchar *from) {
 float8 codes_at(global const uchar *from) {
   const uint4 shifts = (uint4)(0, BITS, 2 * BITS, 3 * BITS);
   const uint2 words = code_words(from);
-  return (float8)(
-      convert_float4((uint4)words.x >> shifts & CODE_MASK),
-      convert_float4((uint4)words.y >> shifts & CODE_MASK));
+  const float4 lower = convert_float4((uint4)words.x >> shifts & CODE_MASK);
+  const float4 upper = convert_float4((uint4)words.y >> shifts & CODE_MASK);
+  return (float8)(lower.x, lower.y, lower.z, lower.w, upper.x, upper.y, upper.z, upper.w);
 }

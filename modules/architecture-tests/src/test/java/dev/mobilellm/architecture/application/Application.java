@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -106,7 +107,7 @@ final class Application {
 
   /** Runs it with variables of the environment and arguments. */
   static Result run(Map<String, String> variables, String... arguments) {
-    return run(command(), Repository.ROOT, variables, List.of(arguments));
+    return run(command(), Repository.ROOT, environment(variables), List.of(arguments));
   }
 
   /**
@@ -116,21 +117,30 @@ final class Application {
    * @param folder the working folder
    */
   static Result run(Path script, Path folder, List<String> arguments) {
-    return run(script, folder, Map.of(), arguments);
+    return run(script, folder, environment(Map.of()), arguments);
   }
 
-  private static Result run(
-      Path script, Path folder, Map<String, String> variables, List<String> arguments) {
+  private static Map<String, String> environment(Map<String, String> variables) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    // Whoever runs the tests may have plugins and options of their own.
+    environment.keySet().removeIf(name -> name.startsWith("MOBILELLM_"));
+    environment.put("MOBILELLM_HOME", NO_HOME.toString());
+    environment.putAll(variables);
+    return environment;
+  }
+
+  /**
+   * Runs it with an environment of its own.
+   *
+   * @param environment all variables
+   */
+  static Result run(
+      Path script, Path folder, Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    // Whoever runs the tests may have plugins and options of their own, and Maven an older Java.
-    environment.keySet().removeIf(name -> name.startsWith("MOBILELLM_"));
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS").forEach(environment::remove);
-    environment.put("MOBILELLM_HOME", NO_HOME.toString());
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
-    environment.putAll(variables);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
     try {
       Process process = builder.start();
       process.getOutputStream().close();

@@ -25,6 +25,7 @@ final class CommandLineDocumentationTest {
           "chat",
           "serve",
           "inspect",
+          "devices",
           "logits",
           "perplexity",
           "bench",

@@ -2,6 +2,7 @@ package dev.mobilellm.architecture.golden;
 
 import dev.mobilellm.attention.gqa.GroupedQueryAttention;
 import dev.mobilellm.kernels.java.JavaDeviceProvider;
+import dev.mobilellm.kernels.opencl.OpenClDeviceProvider;
 import dev.mobilellm.mlp.dualbranch.DualBranchMlp;
 import dev.mobilellm.mlp.gated.GatedMlp;
 import dev.mobilellm.runtime.LanguageModel;
@@ -27,6 +28,7 @@ final class Assembly {
           .with(Service.MLP, new GatedMlp())
           .with(Service.MLP, new DualBranchMlp())
           .with(Service.DEVICE, new JavaDeviceProvider())
+          .with(Service.DEVICE, new OpenClDeviceProvider())
           .with(Service.DEVICE, new ReferenceDeviceProvider())
           .with(Service.SAMPLER, new Greedy());
 

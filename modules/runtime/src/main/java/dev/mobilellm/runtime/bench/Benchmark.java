@@ -14,6 +14,7 @@ import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.device.Traffic;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +97,10 @@ public final class Benchmark {
       fill(depth);
       measurements.addAll(measure(depth));
     }
-    List<OperationTime> operations = explain ? operations(plan.depths().getFirst()) : List.of();
-    return new BenchReport(firstToken, warmUp, typical(limits), measurements, operations);
+    int depth = plan.depths().getFirst();
+    List<OperationTime> operations = explain ? operations(depth) : List.of();
+    Optional<Traffic> traffic = explain ? traffic(depth) : Optional.empty();
+    return new BenchReport(firstToken, warmUp, typical(limits), measurements, operations, traffic);
   }
 
   private void fill(int depth) {
@@ -225,6 +228,18 @@ public final class Benchmark {
       times.add(Phase.DECODE, step(List.of(sequence)));
     }
     return times.longestFirst();
+  }
+
+  /** Counts what a decoded token sends at a depth that all sequences hold at least. */
+  private Optional<Traffic> traffic(int depth) {
+    if (plan.decode() == 0) {
+      return Optional.empty();
+    }
+    Sequence sequence = sequences.getFirst();
+    sequence.truncate(depth);
+    Optional<Traffic> before = program.traffic();
+    await(program.forward(step(List.of(sequence))));
+    return before.flatMap(earlier -> program.traffic().map(now -> now.since(earlier)));
   }
 
   /** Of reading the median, since neighbours on the memory bus come and go; else the best. */

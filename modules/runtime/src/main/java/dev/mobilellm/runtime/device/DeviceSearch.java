@@ -21,11 +21,12 @@ import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The compute devices that are here, and which of them to take. Each provider is asked for its
- * devices once, and each device is checked at most once, when it comes into question. Not safe for
- * several threads.
+ * devices at most once, when they come into question: who names a device does not wait for the
+ * drivers of others. Each device is checked at most once. Not safe for several threads.
  */
 public final class DeviceSearch {
 
@@ -37,8 +38,8 @@ public final class DeviceSearch {
 
   private final DeviceOptions options;
   private final Consumer<String> notes;
-  private final SequencedMap<Found<ComputeDeviceProvider>, DeviceListing> listings =
-      new LinkedHashMap<>();
+  private final List<Found<ComputeDeviceProvider>> providers;
+  private final Map<Found<ComputeDeviceProvider>, DeviceListing> asked = new HashMap<>();
   private final Map<String, DeviceCheck> checks = new HashMap<>();
 
   /**
@@ -48,24 +49,27 @@ public final class DeviceSearch {
   public DeviceSearch(PluginRegistry registry, DeviceOptions options, Consumer<String> notes) {
     this.options = options;
     this.notes = notes;
-    for (Found<ComputeDeviceProvider> provider : registry.all(Service.DEVICE)) {
-      listings.put(provider, provider.plugin().devices());
-    }
+    providers = registry.all(Service.DEVICE);
   }
 
   /** What each provider has, highest priority first. */
   public SequencedMap<Found<ComputeDeviceProvider>, DeviceListing> listings() {
+    SequencedMap<Found<ComputeDeviceProvider>, DeviceListing> listings = new LinkedHashMap<>();
+    providers.forEach(provider -> listings.put(provider, listing(provider)));
     return listings;
+  }
+
+  private DeviceListing listing(Found<ComputeDeviceProvider> provider) {
+    return asked.computeIfAbsent(provider, found -> found.plugin().devices());
   }
 
   /** Every device, in the order of the providers' priority. */
   public List<DeviceChoice> devices() {
-    return listings.entrySet().stream()
-        .flatMap(
-            entry ->
-                entry.getValue().devices().stream()
-                    .map(info -> new DeviceChoice(entry.getKey(), info, "")))
-        .toList();
+    return providers.stream().flatMap(this::devices).toList();
+  }
+
+  private Stream<DeviceChoice> devices(Found<ComputeDeviceProvider> provider) {
+    return listing(provider).devices().stream().map(info -> new DeviceChoice(provider, info, ""));
   }
 
   /** Whether a device computes what it should, as its provider says. */
@@ -76,7 +80,7 @@ public final class DeviceSearch {
 
   /** The device that takes over where others fail. */
   public Optional<DeviceChoice> lastResort() {
-    return devices().stream().filter(DeviceSearch::isLastResort).findFirst();
+    return candidates(LAST_RESORT).filter(DeviceSearch::isLastResort).findFirst();
   }
 
   /** Whether a device may be taken without being named: a GPU, or the last resort. */
@@ -117,13 +121,25 @@ public final class DeviceSearch {
   }
 
   private DeviceChoice find(String name) {
-    List<DeviceChoice> devices = devices();
+    List<DeviceChoice> devices = candidates(name).toList();
     return devices.stream()
         .filter(device -> device.info().id().equals(name))
         .findFirst()
         .or(() -> devices.stream().filter(d -> isOf(d, name) && isGpu(d)).findFirst())
         .or(() -> devices.stream().filter(d -> isOf(d, name)).findFirst())
         .orElseThrow(() -> new UsageException(unknown(name)));
+  }
+
+  /** The devices of the provider that gives a device its name; if there is none, all devices. */
+  private Stream<DeviceChoice> candidates(String name) {
+    List<Found<ComputeDeviceProvider>> named =
+        providers.stream().filter(found -> found.name().equals(provider(name))).toList();
+    return (named.isEmpty() ? providers : named).stream().flatMap(this::devices);
+  }
+
+  /** {@code opencl:1} is of {@code opencl}. */
+  private static String provider(String device) {
+    return device.replaceFirst(":.*", "");
   }
 
   private <T> T best(Function<DeviceChoice, T> use) {
@@ -143,7 +159,8 @@ public final class DeviceSearch {
         reasons.add(gpu.info().id() + " failed");
       }
     }
-    listings.forEach((provider, listing) -> withoutGpu(provider, listing).ifPresent(reasons::add));
+    listings()
+        .forEach((provider, listing) -> withoutGpu(provider, listing).ifPresent(reasons::add));
     DeviceChoice rest =
         lastResort()
             .orElseThrow(() -> new ModelException("There is no compute device: " + none() + "."));
@@ -163,9 +180,9 @@ public final class DeviceSearch {
 
   private String unknown(String name) {
     Optional<String> reason =
-        listings.entrySet().stream()
-            .filter(entry -> entry.getKey().name().equals(name.replaceFirst(":.*", "")))
-            .map(entry -> entry.getValue().reason())
+        providers.stream()
+            .filter(found -> found.name().equals(provider(name)))
+            .map(found -> listing(found).reason())
             .filter(text -> !text.isEmpty())
             .findFirst();
     if (reason.isPresent()) {
@@ -180,9 +197,9 @@ public final class DeviceSearch {
 
   /** Why there is no device that may be taken without being named. */
   private String none() {
-    return listings.isEmpty()
+    return providers.isEmpty()
         ? "no device plugin is installed"
-        : listings.entrySet().stream()
+        : listings().entrySet().stream()
             .map(
                 entry ->
                     entry.getKey().name()

@@ -6,6 +6,7 @@ import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.Sequence;
+import dev.mobilellm.spi.device.Traffic;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +117,12 @@ public final class FailoverProgram implements CompiledProgram {
       append(batch, sequences);
     }
     return nanos;
+  }
+
+  /** Of the device that it is on. */
+  @Override
+  public Optional<Traffic> traffic() {
+    return placement().program().traffic();
   }
 
   @Override

@@ -60,6 +60,7 @@ class BenchmarkTest {
       assertTrue(report.warmUpSeconds() > report.firstTokenSeconds());
       assertEquals(Optional.empty(), report.limits(), "the reference device cannot tell");
       assertEquals(List.of(), report.operations(), "the reference device cannot tell");
+      assertEquals(Optional.empty(), report.traffic(), "the reference device is the host");
       assertEquals(totals.getLast(), done.getLast(), "progress ends at all");
       assertEquals(1, totals.stream().distinct().count());
     }

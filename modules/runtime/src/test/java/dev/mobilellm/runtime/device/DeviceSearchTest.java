@@ -50,6 +50,15 @@ class DeviceSearchTest {
   }
 
   @Test
+  void whoNamesADeviceDoesNotWaitForOtherDrivers() {
+    FakeProvider gpus = FakeProvider.of("gpu", Kind.GPU, "gpu:0");
+    assertEquals("java (named)", chosen("java", java, gpus));
+    assertEquals(List.of(), gpus.events);
+    assertEquals("gpu:0 (named)", chosen("gpu:0", java, gpus));
+    assertEquals(List.of("devices", "check gpu:0"), gpus.events);
+  }
+
+  @Test
   void aProvidersNameMeansItsFirstGpu() {
     FakeProvider cpu = FakeProvider.of("opencl", Kind.CPU, "opencl:0");
     FakeProvider gpu = FakeProvider.of("opencl", Kind.GPU, "opencl:1", "opencl:2");

@@ -51,6 +51,15 @@ public interface CompiledProgram extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * What went to and from the device since this program was compiled, its weights included.
+   *
+   * @return empty if the device is no other than the host, or does not count
+   */
+  default Optional<Traffic> traffic() {
+    return Optional.empty();
+  }
+
   /** What runs each operation, in order, for reports and tests. */
   List<BoundOp> explain();
 

@@ -33,7 +33,7 @@ final class NativeLibrary {
     // it is.
     System.setProperty("ai.djl.offline", "true");
     try {
-      if (usable(Utils.getEngineCacheDir())) {
+      if (isUnpacked() || usable(Utils.getEngineCacheDir())) {
         LibUtils.checkStatus();
       } else {
         Path folder = Files.createTempDirectory("mobilellm-");
@@ -51,6 +51,11 @@ final class NativeLibrary {
         | AssertionError e) {
       throw new ModelException(words(e), e);
     }
+  }
+
+  /** Whether it was told where the library is: nothing is unpacked then. */
+  private static boolean isUnpacked() {
+    return Utils.getEnvOrSystemProperty("RUST_LIBRARY_PATH") != null;
   }
 
   /**

@@ -1,9 +1,9 @@
-package dev.mobilellm.kernels.opencl.driver;
+package dev.mobilellm.spi.device;
 
 /**
- * What went through a queue so far.
+ * What went between the host and a device so far: what a pass costs beside computing.
  *
- * @param launches kernels started
+ * @param launches pieces of work that the device was told to do
  * @param writes transfers to the device
  * @param writtenBytes their size
  * @param reads transfers from the device

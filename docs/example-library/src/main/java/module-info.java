@@ -1,0 +1,4 @@
+/** A program that uses mobilellm as a library. */
+module com.example.ask {
+  requires dev.mobilellm.runtime;
+}
