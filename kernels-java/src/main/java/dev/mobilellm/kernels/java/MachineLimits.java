@@ -1,6 +1,6 @@
 package dev.mobilellm.kernels.java;
 
-import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.memory.StreamingRead;
 import dev.mobilellm.kernels.java.spi.Workers;
 import dev.mobilellm.spi.device.DeviceLimits;
 import java.lang.foreign.MemorySegment;
@@ -8,14 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Measures what the machine can do at best. Not safe for several threads. */
 final class MachineLimits {
 
-  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
   /** A page: the shares of two workers have none in common. */
@@ -41,12 +39,18 @@ final class MachineLimits {
    * Of reading the median counts, since neighbours on the memory bus come and go; of arithmetic the
    * best.
    *
+   * @param memory to read; what is on the heap is left out
    * @return empty if there is less than a page for each worker
+   * @throws IllegalStateException if memory was given back
    */
   static Optional<DeviceLimits> measure(Workers workers, List<MemorySegment> memory) {
-    MachineLimits limits = new MachineLimits(workers, memory);
+    MachineLimits limits =
+        new MachineLimits(workers, memory.stream().filter(MemorySegment::isNative).toList());
     long bytes = 0;
-    for (MemorySegment segment : memory) {
+    for (MemorySegment segment : limits.memory) {
+      if (!segment.scope().isAlive()) {
+        throw new IllegalStateException("memory to measure with was given back");
+      }
       bytes += share(segment, workers.count()) * workers.count();
     }
     if (bytes == 0) {
@@ -76,27 +80,12 @@ final class MachineLimits {
   private void readShare(int worker, int count) {
     for (MemorySegment segment : memory) {
       long share = share(segment, count);
-      results[worker] += read(segment.asSlice(worker * share, share));
+      results[worker] += StreamingRead.sum(segment.address() + worker * share, share);
     }
   }
 
   private void multiplyAddShare(int worker, int count) {
     results[worker] += multiplyAdd(worker);
-  }
-
-  private static long read(MemorySegment memory) {
-    LongVector a = LongVector.zero(LONGS);
-    LongVector b = LongVector.zero(LONGS);
-    LongVector c = LongVector.zero(LONGS);
-    LongVector d = LongVector.zero(LONGS);
-    long step = LONGS.vectorByteSize();
-    for (long at = 0; at <= memory.byteSize() - 4 * step; at += 4 * step) {
-      a = a.add(LongVector.fromMemorySegment(LONGS, memory, at, Native.ORDER));
-      b = b.add(LongVector.fromMemorySegment(LONGS, memory, at + step, Native.ORDER));
-      c = c.add(LongVector.fromMemorySegment(LONGS, memory, at + 2 * step, Native.ORDER));
-      d = d.add(LongVector.fromMemorySegment(LONGS, memory, at + 3 * step, Native.ORDER));
-    }
-    return a.add(b).add(c).add(d).reduceLanes(VectorOperators.ADD);
   }
 
   private static float multiplyAdd(int seed) {

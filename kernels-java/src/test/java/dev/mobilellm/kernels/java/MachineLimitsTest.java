@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.spi.device.Batch;
@@ -37,6 +38,18 @@ class MachineLimitsTest {
       assertTrue(limits.readBytesPerSecond() < 1e14, limits.toString());
       assertTrue(limits.flopsPerSecond() > 1e6, limits.toString());
       assertTrue(limits.flopsPerSecond() < 1e14, limits.toString());
+    }
+  }
+
+  @Test
+  void memoryWithoutAnAddressIsNotRead() {
+    try (ComputeDevice device = Devices.java(2)) {
+      MemorySegment heap = MemorySegment.ofArray(new byte[1 << 20]);
+      assertEquals(Optional.empty(), device.measure(List.of(heap)));
+      Arena arena = Arena.ofShared();
+      MemorySegment closed = arena.allocate(1 << 20);
+      arena.close();
+      assertThrows(IllegalStateException.class, () -> device.measure(List.of(closed)));
     }
   }
 

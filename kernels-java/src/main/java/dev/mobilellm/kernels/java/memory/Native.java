@@ -22,6 +22,7 @@ public final class Native {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
@@ -43,6 +44,10 @@ public final class Native {
 
   public static void putInt(long address, int value) {
     ALL.set(INT, address, value);
+  }
+
+  public static void putLong(long address, long value) {
+    ALL.set(LONG, address, value);
   }
 
   public static short getShort(long address) {
