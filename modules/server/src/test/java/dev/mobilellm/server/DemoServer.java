@@ -83,7 +83,7 @@ final class DemoServer implements AutoCloseable {
   static ServerOptions options(
       List<String> keys, List<String> origins, ServerOptions.Limits limits) {
     return new ServerOptions(
-        "127.0.0.1", 0, MODEL, "1.2.3", keys, origins, Optional.empty(), limits);
+        "127.0.0.1", 0, MODEL, "1.2.3", keys, origins, true, Optional.empty(), limits);
   }
 
   static ServerOptions.Limits limits(int body, int headers, int messages, int prompt, int tokens) {
