@@ -69,5 +69,8 @@ document.addEventListener("keydown", (event) => {
 startTheme();
 startDrawer();
 chat.open(location.hash.slice(1));
-byId("question").focus();
+// On a phone that would open the keyboard over the page.
+if (matchMedia("(pointer: fine)").matches) {
+  byId("question").focus();
+}
 connect();

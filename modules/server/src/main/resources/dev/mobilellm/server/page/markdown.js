@@ -61,6 +61,8 @@ const ALLOWED = {
     ..."table tbody td th thead tr ul tex-display tex-inline #text".split(" "),
   ],
   ALLOWED_ATTR: ["href", "title", "start", "align", "data-language"],
+  // The others must be addresses.
+  ADD_URI_SAFE_ATTR: ["start", "align", "data-language"],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,

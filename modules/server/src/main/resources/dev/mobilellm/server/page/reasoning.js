@@ -7,6 +7,9 @@ const CLOSING = "</think>";
 /** Shorter ones are read as a whole. */
 const LONG = 1500;
 
+/** Words before a box that belong to it. */
+const SHORT = 200;
+
 /**
  * The reasoning, which may be empty, and the rest. Models mark it, or write it before the block with
  * the last box; while the answer grows, that block is not known.
@@ -26,9 +29,11 @@ export function split(text, growing) {
 }
 
 function beforeLastBox(text) {
-  const all = blocks(text).map((block) => block.raw);
+  const all = blocks(text).map((block) => block.raw.trimEnd());
   const last = all.findLastIndex((raw) => raw.includes("\\boxed"));
-  const at = last < 0 ? -1 : text.lastIndexOf(all[last].trimEnd());
+  const box = text.lastIndexOf(all[last]);
+  const before = last > 0 && all[last - 1].length < SHORT ? all[last - 1] : "";
+  const at = before ? text.lastIndexOf(before, box) : box;
   return at < LONG
     ? { reasoning: "", answer: text }
     : { reasoning: text.slice(0, at), answer: text.slice(at) };

@@ -7,11 +7,11 @@ const NAME = "mobilellm.settings";
 const NUMBERS = [
   { name: "temperature", label: "Temperature", min: 0, max: 5, step: 0.05, initial: 0.6, hint: "0: always the likeliest token" },
   { name: "top_p", label: "Top p", min: 0, max: 1, step: 0.01, initial: 0.95, hint: "the likeliest tokens, up to this sum" },
-  { name: "top_k", label: "Top k", min: 0, max: 200000, step: 1, hint: "at most so many tokens; 0: all" },
-  { name: "min_p", label: "Min p", min: 0, max: 1, step: 0.01, hint: "at least this share of the likeliest" },
-  { name: "repetition_penalty", label: "Repetition penalty", min: 0.1, max: 10, step: 0.05, hint: "above 1: repeats less" },
-  { name: "seed", label: "Seed", min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, hint: "the same answer each time; empty: random" },
-  { name: "max_completion_tokens", label: "Most tokens", min: 1, max: 1000000, step: 1, hint: "empty: what the server gives" },
+  { name: "top_k", label: "Top k", min: 0, max: 200000, step: 1, none: "0", hint: "at most so many tokens; 0: all" },
+  { name: "min_p", label: "Min p", min: 0, max: 1, step: 0.01, none: "0", hint: "at least this share of the likeliest" },
+  { name: "repetition_penalty", label: "Repetition penalty", min: 0.1, max: 10, step: 0.05, none: "1", hint: "above 1: repeats less" },
+  { name: "seed", label: "Seed", min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, none: "random", hint: "the same answer each time" },
+  { name: "max_completion_tokens", label: "Longest answer", min: 1, max: 1000000, step: 1, none: "the server's", hint: "in tokens" },
 ];
 
 const FLAGS = [
@@ -82,13 +82,13 @@ export class Settings {
     FLAGS.forEach(({ name }) => (byId(name).checked = false));
   }
 
-  #number({ name, label, min, max, step, hint }) {
+  #number({ name, label, min, max, step, none = "1", hint }) {
     const oninput = ({ target }) => {
       if (target.validity.valid) {
         this.#set(name, target.value === "" ? null : target.valueAsNumber);
       }
     };
-    const input = element("input", { id: name, type: "number", min, max, step, oninput, "aria-describedby": `${name}-hint` });
+    const input = element("input", { id: name, type: "number", min, max, step, placeholder: none, oninput, "aria-describedby": `${name}-hint` });
     input.value = this.#values[name] ?? "";
     return element(
       "div",

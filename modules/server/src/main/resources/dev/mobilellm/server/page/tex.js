@@ -78,11 +78,12 @@ function closingBrace(text, from) {
 const OPTIONS = {
   trust: false,
   strict: "ignore",
+  errorColor: "var(--danger)",
   throwOnError: true,
   maxSize: 20,
   maxExpand: 500,
   // These write style attributes as text, which the page's policy forbids.
-  macros: { "\\fcolorbox": "\\colorbox{#2}{#3}", "\\pmb": "\\boldsymbol{#1}" },
+  macros: { "\\fcolorbox": "\\@secondoftwo{#1}{\\colorbox{#2}{#3}}", "\\pmb": "\\boldsymbol{#1}" },
 };
 
 /** Shows a formula in an element; what is none stays as it was written. */
