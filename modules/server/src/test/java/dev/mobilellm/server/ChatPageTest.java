@@ -58,7 +58,7 @@ class ChatPageTest {
     browser.ask("What is 17 * 23?");
 
     assertFalse(browser.find("#welcome").isDisplayed());
-    assertTrue(browser.text(".answer .prose").startsWith("Split 17*23=17*20+17*3."));
+    assertTrue(browser.text(".answer .result").startsWith("Split 17*23=17*20+17*3."));
     assertEquals("391", browser.value("document.querySelector('.boxpad').textContent"));
     assertTrue(browser.find(".katex .fbox").isDisplayed());
     assertTrue(browser.text(".facts").matches("(?s)\\d+ tokens.*tokens/s.*first after 0\\.\\d+ s"));
@@ -75,20 +75,20 @@ class ChatPageTest {
     long cancelled = demo.server().status().totals().cancelled();
 
     browser.send("Count.");
-    browser.await("document.querySelector('.growing .prose').textContent.includes('two three')");
+    browser.await("document.querySelector('.growing .result')?.textContent.includes('two three')");
     assertEquals("true", browser.find(".answer").getAttribute("aria-busy"));
     assertEquals("", browser.value("document.getElementById('status').textContent"));
     browser.click("#stop");
     browser.awaitAnswer();
 
     assertTrue(browser.text(".facts").endsWith("stopped"));
-    assertTrue(browser.text(".answer .prose").length() < COUNTING.length() - 20);
+    assertTrue(browser.text(".answer .result").length() < COUNTING.length() - 20);
     browser.await("document.activeElement.id === 'question'");
     awaitCancelled(cancelled + 1);
 
     browser.send("Again.");
     browser.await("document.querySelectorAll('.answer').length === 2");
-    browser.await("document.querySelector('.growing .prose').textContent.includes('two')");
+    browser.await("document.querySelector('.growing .result')?.textContent.includes('two')");
     browser.press(Keys.ESCAPE);
     browser.awaitAnswer();
     awaitCancelled(cancelled + 2);
@@ -160,7 +160,7 @@ class ChatPageTest {
     browser.type("#temperature", Keys.chord(Keys.CONTROL, "a"), "0");
     browser.press(Keys.ESCAPE);
     browser.ask("What is 2+2?");
-    assertEquals("2+2", browser.text(".answer .prose"));
+    assertEquals("2+2", browser.text(".answer .result"));
     assertTrue(browser.text(".facts").contains("cut off at the most tokens"));
 
     browser.reload();
@@ -178,7 +178,7 @@ class ChatPageTest {
             "JSON.parse(Object.entries(localStorage).find(([key]) =>"
                 + " key.startsWith('mobilellm.conversation'))[1]).system"));
     assertTrue(
-        ((String) browser.value("document.querySelector('.answer .prose').innerText"))
+        ((String) browser.value("document.querySelector('.answer .result').innerText"))
             .lines()
             .noneMatch("."::equals));
   }
@@ -186,7 +186,7 @@ class ChatPageTest {
   @Test
   void longReasoningIsFoldedLaterAndMarkedReasoningFromTheStart() {
     browser.useScript();
-    demo.script("<think>Two and two.</think>It is \\boxed{4}.", Duration.ZERO);
+    demo.script("<think>Two and two.</think>It is \\boxed{4}.", SLOW);
     browser.ask("Think.");
     assertEquals("Reasoning · 3 words", browser.text(".reasoning summary"));
     assertTrue(browser.find(".reasoning .prose").isDisplayed());

@@ -98,15 +98,9 @@ class PageAccessTest {
     try (DemoServer demo = DemoServer.start()) {
       browser.openFresh(demo);
       browser.ask("What is 2+2?");
+      assertNamed("#sidebar, #main", 10);
       browser.click("#open-settings");
-      List<WebElement> controls = browser.all("button, input, textarea, summary, a[href], dialog");
-      assertTrue(controls.size() > 30);
-      for (WebElement control : controls) {
-        if (control.isDisplayed()) {
-          assertFalse(
-              control.getAccessibleName().isBlank(), () -> control.getAttribute("outerHTML"));
-        }
-      }
+      assertNamed("#settings", 10);
       browser.press(Keys.ESCAPE);
       assertEquals("navigation", browser.find("#sidebar").getAriaRole());
       assertEquals("main", browser.find("#main").getAriaRole());
@@ -177,6 +171,19 @@ class PageAccessTest {
     assertEquals(
         "The server does not answer. Is it still running?", browser.text(".answer .error"));
     assertTrue(browser.find("[aria-label='Answer again']").isDisplayed());
+  }
+
+  private static void assertNamed(String places, int least) {
+    List<WebElement> controls =
+        browser
+            .all(":is(%s) :is(button, input, textarea, summary, a[href])".formatted(places))
+            .stream()
+            .filter(WebElement::isDisplayed)
+            .toList();
+    assertTrue(controls.size() >= least, places + " has " + controls.size());
+    for (WebElement control : controls) {
+      assertFalse(control.getAccessibleName().isBlank(), () -> control.getAttribute("outerHTML"));
+    }
   }
 
   private static Object background() {

@@ -109,7 +109,6 @@ class PageSafetyTest {
     ObjectNode conversation =
         JsonNodeFactory.instance
             .objectNode()
-            .put("id", "\"><script>window.ran=1</script>")
             .put("title", HOSTILE.get(1))
             .put("updated", HOSTILE.get(0));
     for (String text : HOSTILE) {
@@ -126,10 +125,11 @@ class PageSafetyTest {
     }
     conversation.withArray("messages").addObject().put("role", "<script>").put("content", 7);
     browser.run(
-        "localStorage.setItem('mobilellm.conversation.x', arguments[0]);"
-            + "localStorage.setItem('mobilellm.conversation.y', '{\"id\": 5');"
+        "localStorage.setItem('mobilellm.conversation.' + arguments[0], arguments[1]);"
+            + "localStorage.setItem('mobilellm.conversation.y', '{\"messages\": 5');"
             + "localStorage.setItem('mobilellm.settings', '[]');"
             + "localStorage.setItem('mobilellm.theme', '<script>')",
+        "\"><script>window.ran=1</script>",
         conversation.toString());
     browser.reload();
 
@@ -150,7 +150,7 @@ class PageSafetyTest {
 
     assertEquals(
         "A List<String>, 17*23=17*20+17*3, $5 and $6, a1, ~5 and ~6.",
-        browser.value("document.querySelector('.answer .prose').textContent"));
+        browser.text(".answer .result"));
     assertEquals(1, browser.all(".answer sub").size());
   }
 

@@ -7,7 +7,7 @@ export class AnswerBody {
   #fold = element("details", { class: "reasoning", hidden: true });
   #words = element("span");
   #inner = element("div", { class: "prose" });
-  #outer = element("div", { class: "prose" });
+  #outer = element("div", { class: "prose result" });
   #reasoning = new GrowingText(this.#inner);
   #answer = new GrowingText(this.#outer);
 

@@ -20,13 +20,17 @@ export function titleOf(conversation) {
 /** All, the last used first. */
 export function all() {
   return keys(PREFIX)
-    .map((key) => parse(read(key)))
+    .map((key) => find(key.slice(PREFIX.length)))
     .filter((conversation) => conversation !== null)
     .sort((a, b) => b.updated - a.updated);
 }
 
 export function find(id) {
-  return parse(read(PREFIX + id));
+  try {
+    return checked({ ...JSON.parse(read(PREFIX + id)), id });
+  } catch {
+    return null;
+  }
 }
 
 export function save(conversation) {
@@ -44,14 +48,6 @@ export function onOtherWindow(changed) {
       changed(event.key?.slice(PREFIX.length) ?? null);
     }
   });
-}
-
-function parse(text) {
-  try {
-    return checked(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }
 
 /** The conversation in a value from outside, or null: files and storage may hold anything. */
