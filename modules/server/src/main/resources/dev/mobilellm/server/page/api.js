@@ -5,7 +5,13 @@ import { events } from "./sse.js";
 /** Something that a person should read, in a sentence. */
 export class Failure extends Error {}
 
-const GONE = "The server does not answer. Is it still running?";
+/** No server is there, now. */
+export class Gone extends Failure {
+  constructor() {
+    super("The server does not answer. Is it still running?");
+  }
+}
+
 const BROKEN = "The connection to the server broke off.";
 
 async function ask(path, options = {}) {
@@ -16,7 +22,7 @@ async function ask(path, options = {}) {
     try {
       response = await fetch(path, { ...options, headers });
     } catch (error) {
-      throw options.signal?.aborted ? error : new Failure(GONE);
+      throw options.signal?.aborted ? error : new Gone();
     }
     if (response.ok) {
       return response;

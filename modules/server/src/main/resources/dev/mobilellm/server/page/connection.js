@@ -1,11 +1,11 @@
 /** Which model there is, and whether its server answers. */
-import { Failure, isHealthy, model } from "./api.js";
+import { Failure, Gone, isHealthy, model } from "./api.js";
 import { byId } from "./dom.js";
 
 const RETRY_MS = 3000;
 let waiting = false;
 
-/** Shows the model; while there is no server, tries again. */
+/** Shows the model; while there is no server, tries again. A key is asked for once only. */
 export async function connect() {
   try {
     const { id, context } = await model();
@@ -15,18 +15,17 @@ export async function connect() {
     byId("offline").hidden = true;
   } catch (error) {
     offline(error instanceof Failure ? error.message : String(error));
+    if (error instanceof Gone && !waiting) {
+      waiting = true;
+      setTimeout(again, RETRY_MS);
+    }
   }
 }
 
-/** Shows why there is no answer, until there is one again. */
 function offline(sentence) {
   document.body.classList.add("offline");
   byId("offline").hidden = false;
   byId("offline-reason").textContent = sentence;
-  if (!waiting) {
-    waiting = true;
-    setTimeout(again, RETRY_MS);
-  }
 }
 
 async function again() {
