@@ -2,7 +2,7 @@
 import { create, find, save, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
 import { AnswerView, isAtEnd, questionView, scrollToEnd } from "./message-view.js";
-import { announce } from "./notice.js";
+import { announce } from "./announcements.js";
 import { answer, isRunning, running, stop } from "./runs.js";
 import { lastBox } from "./tex.js";
 

@@ -1,6 +1,6 @@
 /** Buttons that copy. */
 import { icon, iconButton } from "./dom.js";
-import { announce, notice } from "./notice.js";
+import { announce, notice } from "./announcements.js";
 
 const SHOWN_MS = 1600;
 

@@ -2,7 +2,7 @@
 import { all, find, forget, onOtherWindow, save, titleOf } from "./conversations.js";
 import { byId, element, iconButton } from "./dom.js";
 import { download, fromJson, toJson } from "./export.js";
-import { notice } from "./notice.js";
+import { notice } from "./announcements.js";
 import { isRunning, running, stop } from "./runs.js";
 
 export class Sidebar {

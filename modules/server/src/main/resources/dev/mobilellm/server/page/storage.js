@@ -1,5 +1,5 @@
 /** The browser's storage, which may be full, or forbidden. */
-import { notice } from "./notice.js";
+import { notice } from "./announcements.js";
 
 export function read(key) {
   try {
