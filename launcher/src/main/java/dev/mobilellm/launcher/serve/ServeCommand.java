@@ -82,7 +82,7 @@ public final class ServeCommand implements Callable<Integer> {
           "Serving %s on %sv1, device %s."
               .formatted(options.modelName(), address, loaded.device().info().id()));
       if (options.page()) {
-        console.note("The chat page is at %s.".formatted(address));
+        console.note("Chat page: %s".formatted(address));
       }
       ended.await();
       console.note("Finishing the running answers; no new ones are taken.");
