@@ -108,7 +108,7 @@ final class ImageContents implements Plugin {
     }
     if (Licences.isLicence(resource)) {
       out.add(Licences.notice(entry, resource));
-      return null;
+      return Licences.isShown(resource) ? entry : null;
     }
     return resource.endsWith(".class") ? modern(entry, withStackMaps) : entry;
   }

@@ -20,6 +20,11 @@ final class Licences {
     return !resource.endsWith(".class") && NAME.matcher(resource).matches();
   }
 
+  /** Whether a program shows it: the chat page leads to those of its libraries. */
+  static boolean isShown(String resource) {
+    return resource.startsWith("dev/mobilellm/server/page/");
+  }
+
   /** The same text as a file of the image, in the folder of its module. */
   static ResourcePoolEntry notice(ResourcePoolEntry entry, String resource) {
     String name = resource.replaceFirst("^META-INF/", "").replace('/', '-');

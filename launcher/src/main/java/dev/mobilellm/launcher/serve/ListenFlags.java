@@ -63,6 +63,9 @@ final class ListenFlags {
           "Web pages of this origin may use the server from browsers; repeatable; *: all.")
   private List<String> origins = new ArrayList<>();
 
+  @Option(names = "--no-page", description = "Only the protocol, without the chat page.")
+  private boolean noPage;
+
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
@@ -108,6 +111,7 @@ final class ListenFlags {
         version,
         all,
         origins,
+        !noPage,
         certificates.map(file -> new ServerOptions.Tls(file, key.orElseThrow())),
         limits);
   }

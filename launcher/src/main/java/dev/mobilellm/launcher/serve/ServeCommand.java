@@ -72,14 +72,18 @@ public final class ServeCommand implements Callable<Integer> {
     Object interrupt = Signals.register("INT", ended::countDown);
     try (LanguageModel loaded = model.load(console);
         Server server = Server.start(loaded, schedule, options)) {
-      console.note(
-          "Serving %s on %s://%s:%d/v1, device %s."
+      String address =
+          "%s://%s:%d/"
               .formatted(
-                  options.modelName(),
                   options.tls().isPresent() ? "https" : "http",
                   options.host().contains(":") ? "[" + options.host() + "]" : options.host(),
-                  server.port(),
-                  loaded.device().info().id()));
+                  server.port());
+      console.note(
+          "Serving %s on %sv1, device %s."
+              .formatted(options.modelName(), address, loaded.device().info().id()));
+      if (options.page()) {
+        console.note("Chat page: %s".formatted(address));
+      }
       ended.await();
       console.note("Finishing the running answers; no new ones are taken.");
       if (!server.drain(Duration.ofSeconds(drainTimeout))) {

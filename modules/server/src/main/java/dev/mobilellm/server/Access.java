@@ -12,20 +12,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Who may ask: keys, and the pages of which origins. */
 final class Access implements Filter {
 
-  /** What a load balancer and the page itself must reach without a key. */
-  private static final Set<String> OPEN = Set.of("/health");
-
   private final List<byte[]> keys;
   private final List<String> origins;
+  private final boolean page;
 
-  Access(List<String> apiKeys, List<String> corsOrigins) {
-    keys = apiKeys.stream().map(Access::digest).toList();
-    origins = corsOrigins;
+  Access(ServerOptions options) {
+    keys = options.apiKeys().stream().map(Access::digest).toList();
+    origins = options.corsOrigins();
+    page = options.page();
   }
 
   @Override
@@ -48,13 +46,18 @@ final class Access implements Filter {
       }
     }
     if (!keys.isEmpty()
-        && !OPEN.contains(request.path().path())
+        && !isOpen(request.path().path())
         && !isKnown(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""))) {
       response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
       throw ApiError.request(
           401, "A valid API key is needed: Authorization: Bearer KEY.", "invalid_api_key");
     }
     chain.proceed();
+  }
+
+  /** What a load balancer, and a browser before it can ask for a key, must reach without one. */
+  private boolean isOpen(String path) {
+    return path.equals("/health") || page && Page.has(path);
   }
 
   /** Takes the same time for every key of the same length, right or wrong. */

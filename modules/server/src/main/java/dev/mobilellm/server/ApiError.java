@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mobilellm.runtime.scheduling.RefusedException;
 import dev.mobilellm.spi.UsageException;
+import io.helidon.webserver.http.ServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -49,6 +50,14 @@ final class ApiError extends RuntimeException {
         "There is no model \"%s\" here; this server has \"%s\".".formatted(asked, served),
         "model",
         "model_not_found");
+  }
+
+  /** 404, about a path. */
+  static ApiError notFound(ServerRequest request) {
+    return request(
+        404,
+        "There is nothing at %s %s.".formatted(request.prologue().method(), request.path().path()),
+        "not_found");
   }
 
   /** What a failed answer means for its client. */

@@ -31,7 +31,7 @@ final class Listener {
     ServerOptions.Limits limits = options.limits();
     HttpRouting.Builder routing =
         HttpRouting.builder()
-            .addFilter(new Access(options.apiKeys(), options.corsOrigins()))
+            .addFilter(new Access(options))
             .addFilter(
                 (chain, _, _) -> {
                   chain.proceed();
@@ -46,11 +46,7 @@ final class Listener {
     routes.accept(routing);
     routing.any(
         (request, _) -> {
-          throw ApiError.request(
-              404,
-              "There is nothing at %s %s."
-                  .formatted(request.prologue().method(), request.path().path()),
-              "not_found");
+          throw ApiError.notFound(request);
         });
     Http1Config http1 =
         Http1Config.builder()

@@ -110,6 +110,9 @@ public final class Server implements AutoCloseable {
         .get("/version", this::version)
         .post("/tokenize", this::tokenize)
         .post("/detokenize", this::detokenize);
+    if (options.page()) {
+      new Page(exchange).route(routing);
+    }
   }
 
   private Handler answer(boolean chat) {

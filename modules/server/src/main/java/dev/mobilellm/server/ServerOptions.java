@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param version of the application
  * @param apiKeys clients must give one of them; empty: nobody is asked
  * @param corsOrigins web pages of these origins may use the server from browsers; {@code *}: all
+ * @param page whether it has the chat page
  * @param tls certificate and key; empty: plain HTTP
  * @param limits of single requests
  */
@@ -24,6 +25,7 @@ public record ServerOptions(
     String version,
     List<String> apiKeys,
     List<String> corsOrigins,
+    boolean page,
     Optional<Tls> tls,
     Limits limits) {
 

@@ -8,9 +8,11 @@ import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.runtime.plugins.Service;
 import dev.mobilellm.runtime.scheduling.SchedulerOptions;
+import dev.mobilellm.spi.sampling.Candidates;
 import dev.mobilellm.spi.sampling.LogitsProcessor;
 import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
 import dev.mobilellm.spi.sampling.SamplingOptions;
+import dev.mobilellm.spi.sampling.TokenHistory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** The demo model behind a server of its own. */
 final class DemoServer implements AutoCloseable {
@@ -30,6 +33,11 @@ final class DemoServer implements AutoCloseable {
 
   /** A request with this seed fails at its third token. */
   static final long FAULTY_SEED = 666;
+
+  /** A request with this seed is answered with {@link #script}. */
+  static final long SCRIPTED_SEED = 888;
+
+  private static final int END_OF_TURN = 765;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -57,6 +65,38 @@ final class DemoServer implements AutoCloseable {
     }
   }
 
+  /** Lets only one token through: the next of a text. */
+  private static final class Scripted implements LogitsProcessorProvider {
+
+    private volatile int[] tokens = {};
+    private volatile Duration pace = Duration.ZERO;
+
+    @Override
+    public String name() {
+      return "scripted";
+    }
+
+    @Override
+    public int order() {
+      return LOGITS;
+    }
+
+    @Override
+    public Optional<LogitsProcessor> create(SamplingOptions options) {
+      return options.seed().orElse(0) == SCRIPTED_SEED ? Optional.of(this::next) : Optional.empty();
+    }
+
+    private void next(Candidates candidates, TokenHistory history) {
+      int at = history.size() - history.promptLength();
+      int wanted = at < tokens.length ? tokens[at] : END_OF_TURN;
+      for (int i = 0; i < candidates.size(); i++) {
+        candidates.setLogit(i, candidates.id(i) == wanted ? 1 : Float.NEGATIVE_INFINITY);
+      }
+      LockSupport.parkNanos(pace.toNanos());
+    }
+  }
+
+  private final Scripted scripted = new Scripted();
   private final LanguageModel model;
   private final Server server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -66,7 +106,9 @@ final class DemoServer implements AutoCloseable {
         LanguageModel.load(
             Path.of(System.getProperty("mobilellm.demo")),
             LoadOptions.DEFAULT.withDevice("java").withThreads(1),
-            PluginRegistry.builtIn().with(Service.PROCESSOR, new Faulty()),
+            PluginRegistry.builtIn()
+                .with(Service.PROCESSOR, new Faulty())
+                .with(Service.PROCESSOR, scripted),
             LoadListener.NONE);
     server = Server.start(model, scheduling, options);
   }
@@ -82,13 +124,24 @@ final class DemoServer implements AutoCloseable {
 
   static ServerOptions options(
       List<String> keys, List<String> origins, ServerOptions.Limits limits) {
+    return options(keys, origins, true, limits);
+  }
+
+  static ServerOptions options(
+      List<String> keys, List<String> origins, boolean page, ServerOptions.Limits limits) {
     return new ServerOptions(
-        "127.0.0.1", 0, MODEL, "1.2.3", keys, origins, Optional.empty(), limits);
+        "127.0.0.1", 0, MODEL, "1.2.3", keys, origins, page, Optional.empty(), limits);
   }
 
   static ServerOptions.Limits limits(int body, int headers, int messages, int prompt, int tokens) {
     return new ServerOptions.Limits(
         body, headers, messages, prompt, tokens, 64, 4, Duration.ofSeconds(1));
+  }
+
+  /** What requests with the seed for it are answered, and how long each token takes. */
+  void script(String text, Duration pace) {
+    scripted.tokens = model.tokenizer().encode(text);
+    scripted.pace = pace;
   }
 
   Server server() {
@@ -107,9 +160,13 @@ final class DemoServer implements AutoCloseable {
     return "http://127.0.0.1:" + port();
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(url() + path)).build(), BodyHandlers.ofString());
+  HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.ofString());
   }
 
   HttpResponse<String> post(String path, String body, String... headers)

@@ -147,6 +147,20 @@ final class ImageTest {
   }
 
   @Test
+  void theLicenceTextsOfThePagesLibrariesAreThere() throws IOException {
+    List<String> texts =
+        Pattern.compile("`(runtime/legal/\\S+)`")
+            .matcher(Files.readString(IMAGE.resolve("THIRD-PARTY.md")))
+            .results()
+            .map(text -> text.group(1))
+            .toList();
+    assertEquals(3, texts.size());
+    for (String text : texts) {
+      assertTrue(Files.exists(IMAGE.resolve(text)), text);
+    }
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void itIsNotLarge() throws IOException {
     long bytes = 0;
