@@ -29,7 +29,7 @@ final class Unused {
               + "/(ext/awt/geom/|ext/awt/image/(?!spi/)|ext/swing/|svggen/font/).*",
           // Parts of Guava and Commons Lang that nothing in the image uses, not even their others.
           "com[.]google[.]common/com/google/(thirdparty"
-              + "|common/(cache|escape|eventbus|html|net|reflect|util|xml))/.*",
+              + "|common/(cache|escape|eventbus|graph|html|net|reflect|util|xml))/.*",
           "org[.]apache[.]commons[.]lang3/.*/lang3/(arch|compare|concurrent|event|reflect|util)/.*",
           // Asynchronous files.
           "org[.]lwjgl/org/lwjgl/system/linux/liburing/.*");
