@@ -48,6 +48,9 @@ final class BuildImage {
           "**javajpeg.*",
           "**mlib_image.*",
           "**lcms.*",
+          "**jawt.*",
+          "**/psfont*",
+          "**/jexec",
           "**/jrt-fs.jar",
           "**/classlist");
 

@@ -16,29 +16,32 @@ import java.lang.classfile.attribute.ModuleResolutionAttribute;
 import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.tools.jlink.plugin.Plugin;
 import jdk.tools.jlink.plugin.ResourcePool;
 import jdk.tools.jlink.plugin.ResourcePoolBuilder;
 import jdk.tools.jlink.plugin.ResourcePoolEntry;
-import jdk.tools.jlink.plugin.ResourcePoolModule;
 
 /**
  * What of the modules comes into the image, and how.
  *
  * <ul>
+ *   <li>What is {@link Unused} stays away, and descriptors name no package of which nothing is
+ *       left.
  *   <li>Native libraries become files, so that nothing has to be unpacked where it runs.
  *   <li>The licences that a jar holds go where those of the JDK's modules are.
  *   <li>Classes of Java 5 and older get the stack maps that newer ones have: the JVM keeps no
  *       prepared form of the others.
- *   <li>The Vector API's module loses the mark "incubating", see docs/decisions/0012.
+ *   <li>The Vector API's module loses the mark "incubating", see docs/decisions/0013.
  * </ul>
  */
 final class ImageContents implements Plugin {
 
-  private static final String VECTOR_API = "/jdk.incubator.vector/module-info.class";
+  private static final String VECTOR_API = "jdk.incubator.vector";
+  private static final String DESCRIPTOR = "/module-info.class";
   private static final int DO_NOT_RESOLVE_BY_DEFAULT = 1;
 
   private final Platform platform;
@@ -75,52 +78,42 @@ final class ImageContents implements Plugin {
 
   @Override
   public ResourcePool transform(ResourcePool in, ResourcePoolBuilder out) {
-    Set<String> platformModules =
-        in.moduleView()
-            .modules()
-            .map(ResourcePoolModule::name)
-            .filter(name -> name.startsWith("java.") || name.startsWith("jdk."))
-            .collect(Collectors.toSet());
     ClassFile withStackMaps =
         ClassFile.of(
             StackMapsOption.GENERATE_STACK_MAPS, ClassHierarchyResolverOption.of(resolver(in)));
-    in.transformAndCopy(
-        entry -> {
-          if (entry.path().equals(VECTOR_API)) {
-            return unmarked(entry);
-          }
-          return platformModules.contains(entry.moduleName())
-              ? entry
-              : ofApplication(in, entry, out, withStackMaps);
-        },
-        out);
+    List<ResourcePoolEntry> kept =
+        in.entries().flatMap(entry -> kept(entry, withStackMaps)).toList();
+    LostPackages lost = LostPackages.between(in.entries().toList(), kept);
+    kept.stream()
+        .map(entry -> entry.path().endsWith(DESCRIPTOR) ? lost.without(unmarked(entry)) : entry)
+        .forEach(out::add);
     return out.build();
   }
 
-  private ResourcePoolEntry ofApplication(
-      ResourcePool in, ResourcePoolEntry entry, ResourcePoolBuilder out, ClassFile withStackMaps) {
-    String resource = entry.path().substring(entry.moduleName().length() + 2);
+  private Stream<ResourcePoolEntry> kept(ResourcePoolEntry entry, ClassFile withStackMaps) {
+    String path = entry.path().substring(1);
+    String resource = path.substring(path.indexOf('/') + 1);
+    if (Unused.contains(path, platform)) {
+      return Stream.of();
+    }
+    if (isOfJava(entry)) {
+      return Stream.of(entry);
+    }
     if (Platform.isLibrary(resource)) {
       if (platform.needs(resource)) {
         write(entry, resource.substring(resource.lastIndexOf('/') + 1));
       }
-      return isInPackage(in, entry, resource) ? entry : null;
+      return Stream.of();
     }
     if (Licences.isLicence(resource)) {
-      out.add(Licences.notice(entry, resource));
-      return Licences.isShown(resource) ? entry : null;
+      Stream<ResourcePoolEntry> notice = Stream.of(Licences.notice(entry, resource));
+      return Licences.isShown(resource) ? Stream.concat(notice, Stream.of(entry)) : notice;
     }
-    return resource.endsWith(".class") ? modern(entry, withStackMaps) : entry;
+    return Stream.of(resource.endsWith(".class") ? modern(entry, withStackMaps) : entry);
   }
 
-  /** A package that a descriptor names must not become empty. */
-  private static boolean isInPackage(ResourcePool in, ResourcePoolEntry entry, String resource) {
-    String folder = resource.substring(0, Math.max(0, resource.lastIndexOf('/')));
-    return in.moduleView()
-        .findModule(entry.moduleName())
-        .orElseThrow()
-        .packages()
-        .contains(folder.replace('/', '.'));
+  private static boolean isOfJava(ResourcePoolEntry entry) {
+    return entry.moduleName().startsWith("java.") || entry.moduleName().startsWith("jdk.");
   }
 
   private void write(ResourcePoolEntry entry, String name) {
@@ -132,6 +125,9 @@ final class ImageContents implements Plugin {
   }
 
   private static ResourcePoolEntry unmarked(ResourcePoolEntry descriptor) {
+    if (!descriptor.moduleName().equals(VECTOR_API)) {
+      return descriptor;
+    }
     ClassFile format = ClassFile.of();
     return descriptor.copyWithContent(
         format.transformClass(

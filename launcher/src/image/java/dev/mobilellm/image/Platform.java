@@ -10,9 +10,13 @@ enum Platform {
   MACOS_AARCH64("macos-aarch64", "osx-aarch64", "macos/arm64", ".dylib"),
   WINDOWS_X86_64("windows-x86_64", "win-x86_64", "windows/x64", ".dll");
 
+  /** As LWJGL's packages begin. */
+  private static final List<String> SYSTEMS = List.of("linux", "macos", "windows", "freebsd");
+
   private static final List<String> LIBRARIES = List.of(".so", ".dylib", ".jnilib", ".dll");
 
   private final String id;
+  private final String system;
   private final List<String> folders;
   private final String library;
 
@@ -22,6 +26,7 @@ enum Platform {
    */
   Platform(String id, String djl, String lwjgl, String library) {
     this.id = id;
+    this.system = lwjgl.substring(0, lwjgl.indexOf('/'));
     this.folders = List.of("native/lib/" + djl + "/", lwjgl + "/");
     this.library = library;
   }
@@ -44,6 +49,17 @@ enum Platform {
 
   boolean isLinux() {
     return this == LINUX_X86_64 || this == LINUX_AARCH64;
+  }
+
+  /**
+   * Whether a resource is LWJGL's for another system.
+   *
+   * @param path module and path
+   */
+  boolean isForeign(String path) {
+    return SYSTEMS.stream()
+        .filter(other -> !other.equals(system))
+        .anyMatch(other -> path.startsWith("org.lwjgl/org/lwjgl/system/" + other));
   }
 
   /** Whether a resource of a module is a native library of any platform. */

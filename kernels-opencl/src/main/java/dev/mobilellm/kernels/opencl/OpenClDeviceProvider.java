@@ -2,6 +2,7 @@ package dev.mobilellm.kernels.opencl;
 
 import dev.mobilellm.kernels.opencl.driver.Context;
 import dev.mobilellm.kernels.opencl.driver.Discovery;
+import dev.mobilellm.kernels.opencl.driver.GpuFiles;
 import dev.mobilellm.kernels.opencl.driver.Hardware;
 import dev.mobilellm.kernels.opencl.driver.Limits;
 import dev.mobilellm.kernels.opencl.driver.Source;
@@ -54,6 +55,11 @@ public final class OpenClDeviceProvider implements ComputeDeviceProvider {
       infos.add(info(infos.size(), hardware));
     }
     return new DeviceListing(infos, discovery.problem());
+  }
+
+  @Override
+  public boolean mayHaveGpu() {
+    return GpuFiles.mayBeHere();
   }
 
   private static DeviceInfo info(int number, Hardware hardware) {

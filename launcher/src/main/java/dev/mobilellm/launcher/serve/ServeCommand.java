@@ -32,11 +32,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static final int MOST_SECONDS = 24 * 60 * 60;
 
-  /** Kept, or its level would be forgotten. */
-  private static final Logger WEB_SERVER = Logger.getLogger("io.helidon");
-
   private final Console console;
   private final String version;
+
+  /** Kept, or its level would be forgotten. */
+  private Logger webServer;
 
   @Mixin private ListenFlags listen = new ListenFlags();
   @Mixin private LimitFlags limits = new LimitFlags();
@@ -66,7 +66,8 @@ public final class ServeCommand implements Callable<Integer> {
     Flags.require("--drain-timeout", drainTimeout, 0, MOST_SECONDS);
     ServerOptions options = listen.options(model.directory(), version, limits.limits(), console);
     SchedulerOptions schedule = scheduling.options();
-    WEB_SERVER.setLevel(Level.WARNING);
+    webServer = Logger.getLogger("io.helidon");
+    webServer.setLevel(Level.WARNING);
     CountDownLatch ended = new CountDownLatch(1);
     Object terminate = Signals.register("TERM", ended::countDown);
     Object interrupt = Signals.register("INT", ended::countDown);

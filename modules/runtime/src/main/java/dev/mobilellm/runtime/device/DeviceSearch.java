@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 /**
  * The compute devices that are here, and which of them to take. Each provider is asked for its
  * devices at most once, when they come into question: who names a device does not wait for the
- * drivers of others. Each device is checked at most once. Not safe for several threads.
+ * drivers of others, and nobody waits for drivers where there can be no GPU. Each device is checked
+ * at most once. Not safe for several threads.
  */
 public final class DeviceSearch {
 
@@ -144,7 +145,7 @@ public final class DeviceSearch {
 
   private <T> T best(Function<DeviceChoice, T> use) {
     List<String> reasons = new ArrayList<>();
-    for (DeviceChoice gpu : devices().stream().filter(DeviceSearch::isGpu).toList()) {
+    for (DeviceChoice gpu : gpus()) {
       DeviceCheck check = check(gpu);
       if (!check.usable()) {
         String id = gpu.info().id();
@@ -159,23 +160,35 @@ public final class DeviceSearch {
         reasons.add(gpu.info().id() + " failed");
       }
     }
-    listings()
-        .forEach((provider, listing) -> withoutGpu(provider, listing).ifPresent(reasons::add));
+    providers.forEach(provider -> withoutGpu(provider).ifPresent(reasons::add));
     DeviceChoice rest =
         lastResort()
             .orElseThrow(() -> new ModelException("There is no compute device: " + none() + "."));
     return use.apply(rest.because(reasons.isEmpty() ? "no GPU" : String.join("; ", reasons)));
   }
 
+  private List<DeviceChoice> gpus() {
+    return providers.stream()
+        .filter(found -> found.plugin().mayHaveGpu())
+        .flatMap(this::devices)
+        .filter(DeviceSearch::isGpu)
+        .toList();
+  }
+
   /** Why a provider has no GPU to offer; nobody asks the last resort. */
-  private static Optional<String> withoutGpu(
-      Found<ComputeDeviceProvider> provider, DeviceListing listing) {
-    if (provider.name().equals(LAST_RESORT)
-        || listing.devices().stream().anyMatch(info -> info.kind() == Kind.GPU)) {
+  private Optional<String> withoutGpu(Found<ComputeDeviceProvider> provider) {
+    if (provider.name().equals(LAST_RESORT)) {
       return Optional.empty();
     }
-    return Optional.of(
-        listing.reason().isEmpty() ? provider.name() + " has no GPU" : listing.reason());
+    String none = provider.name() + " has no GPU";
+    if (!provider.plugin().mayHaveGpu()) {
+      return Optional.of(none);
+    }
+    DeviceListing listing = listing(provider);
+    if (listing.devices().stream().anyMatch(info -> info.kind() == Kind.GPU)) {
+      return Optional.empty();
+    }
+    return Optional.of(listing.reason().isEmpty() ? none : listing.reason());
   }
 
   private String unknown(String name) {

@@ -59,6 +59,15 @@ class DeviceSearchTest {
   }
 
   @Test
+  void nobodyWaitsForDriversWhereThereCanBeNoGpu() {
+    FakeProvider pocl = FakeProvider.of("opencl", Kind.CPU, "opencl:0").withoutGpu();
+    assertEquals("java (opencl has no GPU; reference has no GPU)", chosen("auto", java, pocl));
+    assertEquals(List.of(), pocl.events);
+    assertEquals("opencl:0 (named)", chosen("opencl", java, pocl));
+    assertEquals(List.of("devices", "check opencl:0"), pocl.events);
+  }
+
+  @Test
   void aProvidersNameMeansItsFirstGpu() {
     FakeProvider cpu = FakeProvider.of("opencl", Kind.CPU, "opencl:0");
     FakeProvider gpu = FakeProvider.of("opencl", Kind.GPU, "opencl:1", "opencl:2");

@@ -37,6 +37,7 @@ final class FakeProvider implements ComputeDeviceProvider {
   private final ReferenceDeviceProvider reference = new ReferenceDeviceProvider();
   private DeviceCheck check = DeviceCheck.UNCHECKED;
   private Call failing = Call.NONE;
+  private boolean mayHaveGpu = true;
   private final AtomicInteger callsLeft = new AtomicInteger();
 
   /** What happened, for tests to look at. */
@@ -75,6 +76,17 @@ final class FakeProvider implements ComputeDeviceProvider {
   FakeProvider checked(DeviceCheck result) {
     check = result;
     return this;
+  }
+
+  /** Knows without asking its drivers that there is none. */
+  FakeProvider withoutGpu() {
+    mayHaveGpu = false;
+    return this;
+  }
+
+  @Override
+  public boolean mayHaveGpu() {
+    return mayHaveGpu;
   }
 
   @Override

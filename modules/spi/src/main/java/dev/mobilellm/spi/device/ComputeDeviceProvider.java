@@ -12,6 +12,15 @@ public interface ComputeDeviceProvider extends Plugin {
   DeviceListing devices();
 
   /**
+   * Whether there may be a GPU among the devices. Asked where only a GPU would be taken: drivers
+   * take long to start, so this must be told at once and without them. False keeps {@link
+   * #devices()} from being asked until a device of this provider is named.
+   */
+  default boolean mayHaveGpu() {
+    return true;
+  }
+
+  /**
    * Finds out whether a device computes what it should: drivers exist that silently do not. Asked
    * before a device is opened for a model; may take seconds the first time.
    *
