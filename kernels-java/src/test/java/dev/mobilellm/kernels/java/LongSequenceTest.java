@@ -87,6 +87,30 @@ class LongSequenceTest {
     }
   }
 
+  /** Bit for bit; on both sides of a page's border. */
+  @ParameterizedTest
+  @CsvSource({"40, f32", "256, f32", "300, q8", "511, auto", "513, auto"})
+  void forksAndTheirOriginEqualStraightRuns(int common, String type) {
+    int[] tokens = tokens(600);
+    int[] mixed = tokens(1200);
+    System.arraycopy(tokens, 0, mixed, 0, common);
+    int[] other = Arrays.copyOf(mixed, 600);
+    try (ComputeDevice device = Devices.java(2, type);
+        CompiledProgram program =
+            device.compile(Programs.random(TINY.withChunk(300), 1), LoadProgress.NONE);
+        Sequence trunk = program.openSequence(600)) {
+      Runs.append(program, trunk, Arrays.copyOf(tokens, 550), 48);
+      try (Sequence fork = trunk.fork(common).orElseThrow()) {
+        float[][] onFork = Runs.append(program, fork, Arrays.copyOfRange(other, common, 600), 48);
+        float[][] onTrunk = Runs.append(program, trunk, Arrays.copyOfRange(tokens, 550, 600), 48);
+        float[][] straightFork = Runs.logits(program, other, 200);
+        float[][] straightTrunk = Runs.logits(program, tokens, 200);
+        assertArrayEquals(Arrays.copyOfRange(straightFork, common, 600), onFork);
+        assertArrayEquals(Arrays.copyOfRange(straightTrunk, 550, 600), onTrunk);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"f32", "q8", "auto"})
   void sequencesOfDifferentLengthCrossPagesInOneBatch(String type) {

@@ -4,6 +4,7 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.InputFile;
 import dev.mobilellm.launcher.Tokens;
 import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.generation.FinalOnly;
 import dev.mobilellm.runtime.generation.Prompt;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.text.Message;
@@ -16,9 +17,6 @@ import picocli.CommandLine.Option;
 
 /** What is asked. */
 final class PromptFlags {
-
-  private static final String FINAL_ONLY =
-      "Keep your reasoning hidden. Answer with the final answer only, inside \\boxed{...}.";
 
   private static final String MISSING =
       "There is no prompt; give --prompt TEXT, --prompt-file FILE or --tokens IDS, or start a"
@@ -106,11 +104,9 @@ final class PromptFlags {
       return model.rawPrompt(text);
     }
     List<Message> messages = new ArrayList<>();
-    system
-        .or(() -> finalOnly ? Optional.of(FINAL_ONLY) : Optional.empty())
-        .ifPresent(content -> messages.add(Message.system(content)));
+    system.ifPresent(content -> messages.add(Message.system(content)));
     messages.add(Message.user(text));
-    return model.prompt(messages);
+    return model.prompt(finalOnly ? FinalOnly.ask(messages) : messages);
   }
 
   /** A file's text without its last line break, which editors and echo add. */

@@ -69,6 +69,15 @@ final class LimitFlags {
       description = "In what time a request must arrive. Default: ${DEFAULT-VALUE}.")
   private int readTimeout;
 
+  @Option(
+      names = "--write-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description =
+          "In what time a client must take what it is sent, or its connection is closed. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int writeTimeout;
+
   /** The limits for the server. */
   ServerOptions.Limits limits() {
     return new ServerOptions.Limits(
@@ -79,6 +88,7 @@ final class LimitFlags {
         Flags.require("--max-tokens", maxTokens, 1, Integer.MAX_VALUE),
         Flags.require("--default-max-tokens", defaultMaxTokens, 1, Integer.MAX_VALUE),
         Flags.require("--max-choices", choices, 1, 1024),
-        Duration.ofSeconds(Flags.require("--read-timeout", readTimeout, 1, 3600)));
+        Duration.ofSeconds(Flags.require("--read-timeout", readTimeout, 1, 3600)),
+        Duration.ofSeconds(Flags.require("--write-timeout", writeTimeout, 1, 3600)));
   }
 }

@@ -8,8 +8,6 @@ import dev.mobilellm.runtime.scheduling.Likelihood;
 import dev.mobilellm.runtime.scheduling.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The answers to one request, as one stream of events. The scheduler's thread puts them in and
@@ -33,7 +31,7 @@ final class Answers implements AutoCloseable {
     record Failed(int choice, Throwable cause) implements Event {}
   }
 
-  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final EventBuffer events = new EventBuffer();
   private final Metrics metrics;
   private volatile boolean closed;
 
@@ -63,7 +61,7 @@ final class Answers implements AutoCloseable {
 
   /** Waits for the next event. */
   Event next() throws InterruptedException {
-    return events.take();
+    return events.next();
   }
 
   @Override

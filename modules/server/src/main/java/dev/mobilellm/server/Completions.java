@@ -12,10 +12,13 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Answers a task, whole or as a stream of server-sent events. Safe for several threads. */
 final class Completions {
@@ -23,6 +26,9 @@ final class Completions {
   private final Scheduler scheduler;
   private final Metrics metrics;
   private final Exchange exchange;
+
+  /** A permit for each reply that is being sent. */
+  private final Semaphore replies = new Semaphore(Integer.MAX_VALUE);
 
   Completions(Scheduler scheduler, Metrics metrics, Exchange exchange) {
     this.scheduler = scheduler;
@@ -37,6 +43,7 @@ final class Completions {
       response.header(
           "x-mobilellm-ignored", String.join(", ", task.ignored()).replaceAll("[^ -~]", "?"));
     }
+    replies.acquire();
     try (Answers answers = Answers.submit(scheduler, task, metrics)) {
       ConnectionInput.CURRENT.get().watch(answers::close);
       if (task.stream()) {
@@ -44,7 +51,18 @@ final class Completions {
       } else {
         whole(task, format, answers, response);
       }
+    } finally {
+      replies.release();
     }
+  }
+
+  /** Waits until all replies are sent; false if that takes longer. */
+  boolean awaitReplies(Duration time) throws InterruptedException {
+    boolean sent = replies.tryAcquire(Integer.MAX_VALUE, time.toNanos(), TimeUnit.NANOSECONDS);
+    if (sent) {
+      replies.release(Integer.MAX_VALUE);
+    }
+    return sent;
   }
 
   private void whole(Task task, ReplyFormat format, Answers answers, ServerResponse response)

@@ -21,6 +21,7 @@ final class ConnectionInput implements Supplier<byte[]> {
   private final Duration readTime;
   private CompletableFuture<byte[]> ahead;
   private boolean idle = true;
+  private boolean closing;
   private long deadline;
 
   ConnectionInput(DataReader source, Duration readTime) {
@@ -31,8 +32,8 @@ final class ConnectionInput implements Supplier<byte[]> {
   /** The next bytes, or null at the end. */
   @Override
   public byte[] get() {
-    if (!idle && System.nanoTime() > deadline) {
-      throw slow();
+    if (!idle && System.nanoTime() >= deadline) {
+      return late();
     }
     byte[] bytes = next();
     if (idle) {
@@ -46,6 +47,20 @@ final class ConnectionInput implements Supplier<byte[]> {
   /** The request was answered. */
   void rest() {
     idle = true;
+  }
+
+  /**
+   * The last request of the connection was answered. What is still to come of it is read until its
+   * time is over, or its client might never read the answer.
+   *
+   * @param complete whether all of it has come
+   */
+  void finish(boolean complete) {
+    idle = false;
+    closing = true;
+    if (complete) {
+      deadline = System.nanoTime();
+    }
   }
 
   /** Reads ahead, and says if the client goes away. */
@@ -91,7 +106,7 @@ final class ConnectionInput implements Supplier<byte[]> {
     try {
       return bytes.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
-      throw slow();
+      return late();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException _) {
@@ -109,8 +124,12 @@ final class ConnectionInput implements Supplier<byte[]> {
     return source.readBytes(source.available());
   }
 
-  private ApiError slow() {
-    return ApiError.request(
+  /** The end of the connection, or of patience. */
+  private byte[] late() {
+    if (closing) {
+      return null;
+    }
+    throw ApiError.request(
         408,
         "The request did not arrive within %d seconds.".formatted(readTime.toSeconds()),
         "request_timeout");

@@ -4,13 +4,20 @@ import dev.mobilellm.spi.UsageException;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.security.GeneralSecurityException;
+import java.security.KeyException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.RSAKey;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -18,6 +25,9 @@ import java.util.function.Consumer;
 final class Listener {
 
   private static final Duration STOPPING = Duration.ofSeconds(2);
+
+  /** The system's own would hide for megabytes, and so for many minutes, that nobody reads. */
+  private static final int SEND_BUFFER = 1 << 17;
 
   private Listener() {}
 
@@ -27,22 +37,23 @@ final class Listener {
    * @throws UsageException if a TLS file cannot be used
    */
   static WebServer create(
-      ServerOptions options, Exchange exchange, Consumer<HttpRouting.Builder> routes) {
+      ServerOptions options,
+      Exchange exchange,
+      WriteClock clock,
+      Consumer<HttpRouting.Builder> routes) {
     ServerOptions.Limits limits = options.limits();
     HttpRouting.Builder routing =
         HttpRouting.builder()
             .addFilter(new Access(options))
             .addFilter(
-                (chain, _, _) -> {
+                (chain, request, _) -> {
                   chain.proceed();
-                  ConnectionInput.CURRENT.get().rest();
+                  answered(request);
                 })
-            .error(ApiError.class, (_, response, e) -> fail(exchange, response, e))
-            .error(
-                UsageException.class, (_, response, e) -> fail(exchange, response, ApiError.of(e)))
+            .error(ApiError.class, (request, response, e) -> fail(exchange, request, response, e))
             .error(
                 RuntimeException.class,
-                (_, response, e) -> fail(exchange, response, ApiError.of(e)));
+                (request, response, e) -> fail(exchange, request, response, ApiError.of(e)));
     routes.accept(routing);
     routing.any(
         (request, _) -> {
@@ -61,10 +72,12 @@ final class Listener {
             .protocolsDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(STOPPING)
-            .connectionOptions(socket -> socket.tcpNoDelay(true))
+            .connectionOptions(socket -> socket.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER))
             .addConnectionSelector(
                 new WatchedConnections(
-                    Http1ConnectionSelector.builder().config(http1).build(), limits.readTime()))
+                    Http1ConnectionSelector.builder().config(http1).build(),
+                    limits.readTime(),
+                    clock))
             .directHandlers(errors())
             .errorHandling(errors -> errors.includeEntity(true))
             .routing(routing);
@@ -81,11 +94,26 @@ final class Listener {
     return words;
   }
 
-  private static void fail(Exchange exchange, ServerResponse response, ApiError error) {
+  private static void fail(
+      Exchange exchange, ServerRequest request, ServerResponse response, ApiError error) {
     if (!response.isSent()) {
+      if (!request.content().consumed()) {
+        response.header(HeaderValues.CONNECTION_CLOSE);
+      }
       exchange.fail(response, error);
     }
-    ConnectionInput.CURRENT.get().rest();
+    answered(request);
+  }
+
+  /** The web server says when a connection ends, and leaves it to the client to end it. */
+  private static void answered(ServerRequest request) {
+    ConnectionInput input = ConnectionInput.CURRENT.get();
+    boolean complete = request.content().consumed();
+    if (complete && !request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+      input.rest();
+    } else {
+      input.finish(complete);
+    }
   }
 
   private static void secure(WebServerConfig.Builder server, ServerOptions.Tls tls) {
@@ -97,11 +125,25 @@ final class Listener {
                       pem.key(Resource.create(tls.key()))
                           .certChain(Resource.create(tls.certificates())))
               .build();
+      requirePair(keys);
       server.tls(config -> config.privateKey(keys).privateKeyCertChain(keys));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | GeneralSecurityException e) {
       throw new UsageException(
           "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files."
               .formatted(tls.certificates(), tls.key(), cause(e)));
+    }
+  }
+
+  /** Otherwise every client would be told of it, and the operator not. */
+  private static void requirePair(Keys keys) throws GeneralSecurityException {
+    PrivateKey key = keys.privateKey().orElseThrow();
+    PublicKey certified = keys.certChain().getFirst().getPublicKey();
+    boolean pair =
+        key instanceof RSAKey own && certified instanceof RSAKey other
+            ? own.getModulus().equals(other.getModulus())
+            : key.getAlgorithm().equals(certified.getAlgorithm());
+    if (!pair) {
+      throw new KeyException("the key does not belong to the certificate");
     }
   }
 

@@ -2,17 +2,24 @@ package dev.mobilellm.server;
 
 import dev.mobilellm.runtime.scheduling.SchedulerStatus;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /** What the server counts, in the text format of Prometheus. Safe for several threads. */
 final class Metrics {
 
-  private static final double[] FIRST = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100};
-  private static final double[] NEXT = {0.003, 0.01, 0.03, 0.1, 0.3, 1, 3};
+  private static final double[] FIRST = {
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100
+  };
+  private static final double[] NEXT = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
+  };
 
   private final Histogram first = new Histogram(FIRST);
   private final Histogram next = new Histogram(NEXT);
+  private final LongAdder stalled = new LongAdder();
   private final Map<Integer, LongAdder> replies = new ConcurrentSkipListMap<>();
 
   /** Nanoseconds from a request's arrival to its first token. */
@@ -25,14 +32,26 @@ final class Metrics {
     next.add(nanos);
   }
 
+  /** A client did not take in time what it was sent. */
+  void stalled() {
+    stalled.increment();
+  }
+
   /** A reply with a status. */
   void reply(int status) {
     replies.computeIfAbsent(status, _ -> new LongAdder()).increment();
   }
 
-  String text(SchedulerStatus status) {
+  /**
+   * All of it.
+   *
+   * @param build labels of what never changes
+   */
+  String text(SchedulerStatus status, Map<String, String> build) {
     SchedulerStatus.Totals totals = status.totals();
     StringBuilder text = new StringBuilder();
+    head(text, "gauge", "build_info", "What runs here");
+    text.append("mobilellm_build_info{%s} 1\n".formatted(labels(build)));
     one(text, "gauge", "requests_running", "Answers that are being made", status.running());
     one(text, "gauge", "requests_queued", "Requests that wait", status.queued());
     one(text, "gauge", "prefix_cache_sequences", "Cached prompts", status.cachedPrompts());
@@ -49,6 +68,7 @@ final class Metrics {
     one(text, "counter", "prefix_cache_hits_total", "Prompts found", totals.cacheHits());
     one(text, "counter", "prefix_cache_evictions_total", "Prompts dropped", totals.evictions());
     one(text, "counter", "forward_passes_total", "Passes over the weights", totals.passes());
+    one(text, "counter", "stalled_clients_total", "Did not read in time", stalled.sum());
     head(text, "counter", "http_replies_total", "Replies by status");
     replies.forEach(
         (code, count) ->
@@ -57,6 +77,17 @@ final class Metrics {
     first.write(text, "time_to_first_token_seconds", "From arrival to the first token");
     next.write(text, "time_between_tokens_seconds", "Between two tokens of an answer");
     return text.toString();
+  }
+
+  private static String labels(Map<String, String> labels) {
+    return new TreeMap<>(labels)
+        .entrySet().stream()
+            .map(label -> "%s=\"%s\"".formatted(label.getKey(), escaped(label.getValue())))
+            .collect(Collectors.joining(","));
+  }
+
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
   private static void head(StringBuilder text, String type, String name, String help) {

@@ -2,6 +2,7 @@ package dev.mobilellm.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.generation.FinalOnly;
 import dev.mobilellm.runtime.generation.Prompt;
 import dev.mobilellm.spi.text.Message;
 import java.util.ArrayList;
@@ -13,9 +14,6 @@ final class PromptReader {
 
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
-
-  private static final String FINAL_ONLY =
-      "Keep your reasoning hidden. Answer with the final answer only, inside \\boxed{...}.";
 
   private final LanguageModel model;
   private final ServerOptions.Limits limits;
@@ -68,11 +66,7 @@ final class PromptReader {
       throw ApiError.request(
           400, "The checkpoint has no chat template; use /v1/completions.", "no_chat_template");
     }
-    List<Message> all = new ArrayList<>(messages);
-    if (finalOnly && messages.stream().noneMatch(m -> m.role().equals("system"))) {
-      all.addFirst(Message.system(FINAL_ONLY));
-    }
-    return limited("messages", model.prompt(all));
+    return limited("messages", model.prompt(finalOnly ? FinalOnly.ask(messages) : messages));
   }
 
   /** A text, a list of texts, token ids, or a list of lists of those. */

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -34,6 +35,7 @@ public final class Server implements AutoCloseable {
   private final Scheduler scheduler;
   private final TaskReader tasks;
   private final Completions completions;
+  private final WriteClock clock;
   private final WebServer http;
   private final long created = System.currentTimeMillis() / 1000;
   private volatile boolean draining;
@@ -45,7 +47,8 @@ public final class Server implements AutoCloseable {
     tasks = new TaskReader(model, options);
     scheduler = model.schedule(scheduling);
     completions = new Completions(scheduler, metrics, exchange);
-    http = Listener.create(options, exchange, this::routes);
+    clock = new WriteClock(options.limits().writeTime(), metrics::stalled);
+    http = Listener.create(options, exchange, clock, this::routes);
   }
 
   /**
@@ -80,14 +83,16 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Takes no more requests, and waits until those that it has are answered.
+   * Takes no more requests, and waits until those that it has are answered and the answers sent.
    *
-   * @return whether they were within the time
+   * @return whether that was within the time
    * @throws InterruptedException if the thread that waits was interrupted
    */
   public boolean drain(Duration timeout) throws InterruptedException {
     draining = true;
-    return scheduler.drain(timeout);
+    long end = System.nanoTime() + timeout.toNanos();
+    return scheduler.drain(timeout)
+        && completions.awaitReplies(Duration.ofNanos(end - System.nanoTime()));
   }
 
   @Override
@@ -97,6 +102,7 @@ public final class Server implements AutoCloseable {
     if (http.isRunning()) {
       http.stop();
     }
+    clock.close();
   }
 
   private void routes(HttpRouting.Builder routing) {
@@ -134,6 +140,13 @@ public final class Server implements AutoCloseable {
     return "mobilellm-%s-%s".formatted(options.version(), model.device().info().id());
   }
 
+  private Map<String, String> build() {
+    return Map.of(
+        "version", options.version(),
+        "model", options.modelName(),
+        "device", model.device().info().id());
+  }
+
   private ObjectNode models() {
     ObjectNode json = object().put("object", "list");
     json.putArray("data").add(modelEntry());
@@ -163,7 +176,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void metrics(ServerRequest request, ServerResponse response) {
-    byte[] text = metrics.text(scheduler.status()).getBytes(StandardCharsets.UTF_8);
+    byte[] text = metrics.text(scheduler.status(), build()).getBytes(StandardCharsets.UTF_8);
     exchange.send(response, 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 

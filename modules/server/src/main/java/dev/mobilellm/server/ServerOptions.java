@@ -43,6 +43,7 @@ public record ServerOptions(
    * @param defaultMaxTokens of an answer if the client does not say
    * @param choices answers, over all prompts of a request: 400
    * @param readTime for a request to arrive: 408
+   * @param writeTime for a client to take a piece of a reply; then its connection is closed
    */
   public record Limits(
       int bodyBytes,
@@ -52,7 +53,8 @@ public record ServerOptions(
       int maxTokens,
       int defaultMaxTokens,
       int choices,
-      Duration readTime) {
+      Duration readTime,
+      Duration writeTime) {
 
     /** 1 MiB, 16 KiB, 256 messages, any prompt and answer, 2,048 tokens, 8 choices, 30 seconds. */
     public static final Limits DEFAULT =
@@ -64,6 +66,7 @@ public record ServerOptions(
             Integer.MAX_VALUE,
             2048,
             8,
+            Duration.ofSeconds(30),
             Duration.ofSeconds(30));
   }
 

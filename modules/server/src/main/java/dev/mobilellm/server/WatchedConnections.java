@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
-/** HTTP/1.1 connections whose input is a {@link ConnectionInput}. */
-record WatchedConnections(ServerConnectionSelector http, Duration readTime)
+/** HTTP/1.1 connections with time limits: {@link ConnectionInput}, {@link ConnectionOutput}. */
+record WatchedConnections(ServerConnectionSelector http, Duration readTime, WriteClock clock)
     implements ServerConnectionSelector {
 
   @Override
@@ -39,7 +39,9 @@ record WatchedConnections(ServerConnectionSelector http, Duration readTime)
   @Override
   public ServerConnection connection(ConnectionContext context) {
     ConnectionInput input = new ConnectionInput(context.dataReader(), readTime);
-    return new Connection(http.connection(new Context(context, DataReader.create(input))), input);
+    DataWriter output = new ConnectionOutput(context.dataWriter(), clock);
+    return new Connection(
+        http.connection(new Context(context, DataReader.create(input), output)), input);
   }
 
   private record Connection(ServerConnection connection, ConnectionInput input)
@@ -66,7 +68,7 @@ record WatchedConnections(ServerConnectionSelector http, Duration readTime)
     }
   }
 
-  private record Context(ConnectionContext original, DataReader dataReader)
+  private record Context(ConnectionContext original, DataReader dataReader, DataWriter dataWriter)
       implements ConnectionContext {
 
     @Override
@@ -77,11 +79,6 @@ record WatchedConnections(ServerConnectionSelector http, Duration readTime)
     @Override
     public ExecutorService executor() {
       return original.executor();
-    }
-
-    @Override
-    public DataWriter dataWriter() {
-      return original.dataWriter();
     }
 
     @Override

@@ -31,6 +31,19 @@ final class DemoServer implements AutoCloseable {
 
   static final String MODEL = "demo";
 
+  static final String CHAT = "/v1/chat/completions";
+
+  /** Fields of a question, and its answer. */
+  static final String QUESTION =
+      "\"model\":\"demo\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"What is"
+          + " 2+2?\"}]";
+
+  static final String ANSWER = "2+2=4.\nThe answer is \\boxed{4}.";
+
+  /** Fields of a completion that has 400 tokens: the end of a sequence is forbidden. */
+  static final String LONG =
+      "\"model\":\"demo\",\"temperature\":0,\"max_tokens\":400,\"prompt\":\"1+1\",\"logit_bias\":{\"762\":-100,\"765\":-100,\"766\":-100}";
+
   /** A request with this seed fails at its third token. */
   static final long FAULTY_SEED = 666;
 
@@ -135,7 +148,15 @@ final class DemoServer implements AutoCloseable {
 
   static ServerOptions.Limits limits(int body, int headers, int messages, int prompt, int tokens) {
     return new ServerOptions.Limits(
-        body, headers, messages, prompt, tokens, 64, 4, Duration.ofSeconds(1));
+        body,
+        headers,
+        messages,
+        prompt,
+        tokens,
+        64,
+        4,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(1));
   }
 
   /** What requests with the seed for it are answered, and how long each token takes. */

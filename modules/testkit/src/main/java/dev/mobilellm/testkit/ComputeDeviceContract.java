@@ -96,6 +96,54 @@ public abstract class ComputeDeviceContract extends ComputeDeviceNumbers {
   }
 
   @Test
+  void forksGoOnByThemselves() {
+    try (CompiledProgram program = compile(ProgramSpec.SMALL.withChunk(6));
+        Sequence trunk = program.openSequence(30)) {
+      int[] tokens = tokens(20);
+      float[][] straight = Runs.logits(program, tokens, 20);
+      Runs.append(program, trunk, Arrays.copyOf(tokens, 11), 11);
+      Optional<Sequence> offered = trunk.fork(9);
+      if (offered.isEmpty()) {
+        assertEquals(11, trunk.position(), "a device that does not offer it changes nothing");
+        return;
+      }
+      try (Sequence branch = offered.get();
+          Sequence leaf = branch.fork(7).orElseThrow()) {
+        assertEquals(
+            List.of(11, 9, 7), List.of(trunk.position(), branch.position(), leaf.position()));
+        assertEquals(30, branch.capacity());
+        int[] other = tokens(30);
+        Runs.append(program, leaf, Arrays.copyOfRange(other, 20, 30), 3);
+        float[][] onBranch = Runs.append(program, branch, Arrays.copyOfRange(tokens, 9, 20), 4);
+        trunk.truncate(8);
+        float[][] onTrunk = Runs.append(program, trunk, Arrays.copyOfRange(tokens, 8, 20), 5);
+        assertClose(Arrays.copyOfRange(straight, 9, 20), onBranch, drift(), "a fork");
+        assertClose(Arrays.copyOfRange(straight, 8, 20), onTrunk, drift(), "what was forked");
+        assertThrows(IllegalArgumentException.class, () -> branch.fork(21));
+      }
+    }
+  }
+
+  @Test
+  void aForkOutlivesWhatItCameFrom() {
+    try (CompiledProgram program = compile(ProgramSpec.SMALL)) {
+      int[] tokens = tokens(12);
+      float[][] straight = Runs.logits(program, tokens, 12);
+      Optional<Sequence> offered;
+      try (Sequence trunk = program.openSequence(12)) {
+        Runs.append(program, trunk, Arrays.copyOf(tokens, 10), 10);
+        offered = trunk.fork(10);
+      }
+      if (offered.isPresent()) {
+        try (Sequence fork = offered.get()) {
+          float[][] rest = Runs.append(program, fork, Arrays.copyOfRange(tokens, 10, 12), 1);
+          assertClose(Arrays.copyOfRange(straight, 10, 12), rest, drift(), "a fork alone");
+        }
+      }
+    }
+  }
+
+  @Test
   void explainNamesEveryWeight() {
     Program program = Programs.random(ProgramSpec.SMALL, 1);
     try (CompiledProgram compiled = device.compile(program, LoadProgress.NONE)) {

@@ -4,19 +4,22 @@ import dev.mobilellm.kernels.java.spi.Pass.CachePages;
 import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.device.Sequence;
 import dev.mobilellm.spi.graph.KvCache;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** A conversation with its caches. Pages are added as positions are reached and never move. */
+/**
+ * A conversation with its caches. Pages are added as positions are reached. Forks share pages; who
+ * writes to one that others have, too, gets a copy of its own first.
+ */
 public final class PagedSequence implements Sequence {
 
   private final Object owner;
   private final PageLayouts layouts;
   private final CachePages[] caches;
+  private final List<KvCache> kvCaches;
   private final int capacity;
-  private final Arena arena = Arena.ofShared();
-  private long[] pages = {};
+  private Page[] pages = {};
   private int position;
   private boolean closed;
 
@@ -30,6 +33,7 @@ public final class PagedSequence implements Sequence {
     this.owner = owner;
     this.layouts = layouts;
     this.capacity = capacity;
+    this.kvCaches = caches;
     this.caches = caches.stream().map(View::new).toArray(CachePages[]::new);
   }
 
@@ -42,24 +46,27 @@ public final class PagedSequence implements Sequence {
   }
 
   /**
-   * Makes room for positions below a bound.
+   * Makes room for the positions from the present one to a bound, to be written to.
    *
-   * @throws ModelException if there is no memory for them; the sequence is as before
+   * @throws ModelException if there is no memory for them; the sequence holds what it held
    */
   public void ensure(int bound) {
     int wanted = (bound + CachePages.PAGE - 1) / CachePages.PAGE;
-    while (pages.length < wanted) {
-      long page;
+    for (int page = position / CachePages.PAGE; page < wanted; page++) {
       try {
-        page = arena.allocate(layouts.of(pages.length).pageBytes(), 64).address();
+        if (page == pages.length) {
+          Page added = Page.allocate(layouts.of(page).pageBytes());
+          pages = Arrays.copyOf(pages, page + 1);
+          pages[page] = added;
+        } else {
+          pages[page] = pages[page].own();
+        }
       } catch (OutOfMemoryError e) {
         throw new ModelException(
             "There is no memory for the key/value cache beyond %d positions (%d MB so far); shorten the conversation or ask for a smaller --context."
-                .formatted(pages.length * CachePages.PAGE, megabytes()),
+                .formatted(page * CachePages.PAGE, megabytes()),
             e);
       }
-      pages = Arrays.copyOf(pages, pages.length + 1);
-      pages[pages.length - 1] = page;
     }
   }
 
@@ -89,21 +96,39 @@ public final class PagedSequence implements Sequence {
 
   @Override
   public void truncate(int newPosition) {
-    if (closed) {
-      throw new IllegalStateException("the sequence is closed");
-    }
-    if (newPosition < 0 || newPosition > position) {
-      throw new IllegalArgumentException(
-          "cannot truncate a sequence of %d tokens to %d".formatted(position, newPosition));
-    }
+    requireHeld(newPosition);
     position = newPosition;
+  }
+
+  @Override
+  public Optional<Sequence> fork(int common) {
+    requireHeld(common);
+    PagedSequence fork = new PagedSequence(owner, layouts, kvCaches, capacity);
+    fork.pages = Arrays.copyOf(pages, (common + CachePages.PAGE - 1) / CachePages.PAGE);
+    for (Page page : fork.pages) {
+      page.share();
+    }
+    fork.position = common;
+    return Optional.of(fork);
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      arena.close();
+      for (Page page : pages) {
+        page.release();
+      }
+    }
+  }
+
+  private void requireHeld(int tokens) {
+    if (closed) {
+      throw new IllegalStateException("the sequence is closed");
+    }
+    if (tokens < 0 || tokens > position) {
+      throw new IllegalArgumentException(
+          "a sequence of %d tokens cannot be cut at %d".formatted(position, tokens));
     }
   }
 
@@ -121,22 +146,22 @@ public final class PagedSequence implements Sequence {
 
     @Override
     public long keys(int page, int head) {
-      return pages[page] + place(page).keys() + head * place(page).keyHead();
+      return pages[page].address() + place(page).keys() + head * place(page).keyHead();
     }
 
     @Override
     public long values(int page, int head) {
-      return pages[page] + place(page).values() + head * place(page).valueHead();
+      return pages[page].address() + place(page).values() + head * place(page).valueHead();
     }
 
     @Override
     public long keyScales(int page, int head) {
-      return pages[page] + place(page).keyScales() + head * CacheLayout.SCALES;
+      return pages[page].address() + place(page).keyScales() + head * CacheLayout.SCALES;
     }
 
     @Override
     public long valueScales(int page, int head) {
-      return pages[page] + place(page).valueScales() + head * CacheLayout.SCALES;
+      return pages[page].address() + place(page).valueScales() + head * CacheLayout.SCALES;
     }
   }
 }

@@ -145,6 +145,20 @@ public final class FailoverProgram implements CompiledProgram {
     }
   }
 
+  /** A fork of a sequence, if the device offers it. */
+  Optional<Sequence> fork(FailoverSequence sequence, int common) {
+    synchronized (lock) {
+      try {
+        Optional<FailoverSequence> fork = sequence.forkOnDevice(common);
+        fork.ifPresent(open::add);
+        return fork.map(Sequence.class::cast);
+      } catch (DeviceException _) {
+        // A device that fails says so with the next pass, which is where another takes over.
+        return Optional.empty();
+      }
+    }
+  }
+
   void forget(FailoverSequence sequence) {
     open.remove(sequence);
   }

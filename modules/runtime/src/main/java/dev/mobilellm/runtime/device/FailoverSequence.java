@@ -88,16 +88,29 @@ final class FailoverSequence implements Sequence {
 
   @Override
   public void truncate(int to) {
-    if (closed) {
-      throw new IllegalStateException("the sequence is closed");
-    }
-    if (to < 0 || to > position) {
-      throw new IllegalArgumentException(
-          "cannot truncate a sequence of %d tokens to %d".formatted(position, to));
-    }
+    requireHeld(to);
     program.exclusively(
         () -> held.filter(there -> there.position() > to).ifPresent(there -> there.truncate(to)));
     position = to;
+  }
+
+  @Override
+  public Optional<Sequence> fork(int common) {
+    requireHeld(common);
+    return program.fork(this, common);
+  }
+
+  /** A fork with a place on the same device; empty if the device does not offer it. */
+  Optional<FailoverSequence> forkOnDevice(int common) {
+    return held.filter(there -> there.position() >= common)
+        .flatMap(there -> there.fork(common))
+        .map(
+            there -> {
+              FailoverSequence fork = new FailoverSequence(program, capacity);
+              fork.held = Optional.of(there);
+              fork.append(Arrays.copyOf(tokens, common));
+              return fork;
+            });
   }
 
   @Override
@@ -108,5 +121,15 @@ final class FailoverSequence implements Sequence {
           detach();
           program.forget(this);
         });
+  }
+
+  private void requireHeld(int count) {
+    if (closed) {
+      throw new IllegalStateException("the sequence is closed");
+    }
+    if (count < 0 || count > position) {
+      throw new IllegalArgumentException(
+          "a sequence of %d tokens cannot be cut at %d".formatted(position, count));
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.Sequence;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A sequence, and which tokens it has read, so that a prompt which continues them is read from
@@ -49,6 +50,19 @@ public final class ReadTokens implements AutoCloseable {
     int common = common(prompt);
     sequence.truncate(common);
     return common;
+  }
+
+  /** Another one with the first tokens of this one; empty if the device does not offer it. */
+  public Optional<ReadTokens> fork(int position) {
+    return sequence
+        .fork(position)
+        .map(
+            forked -> {
+              ReadTokens fork = new ReadTokens(forked);
+              fork.tokens = Arrays.copyOf(tokens, Math.max(fork.tokens.length, position));
+              fork.highest = position;
+              return fork;
+            });
   }
 
   /** An entry of a batch that is run next; its tokens count as read from now on. */

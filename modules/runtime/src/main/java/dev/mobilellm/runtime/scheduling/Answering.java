@@ -59,6 +59,28 @@ final class Answering {
     cached = own.reuse(prompt);
   }
 
+  /**
+   * Goes on with a sequence that holds more of the prompt; no longer one than it was promised.
+   *
+   * @return how many tokens need not be read thanks to it
+   */
+  int adopt(ReadTokens longer) {
+    int gained = longer.position() - sequence.position();
+    sequence.close();
+    sequence = longer;
+    cached += gained;
+    return gained;
+  }
+
+  ReadTokens sequence() {
+    return sequence;
+  }
+
+  /** How much of the prompt is read. */
+  int read() {
+    return Math.min(sequence.position(), prompt.length);
+  }
+
   /** The memory that it was promised. */
   long bytes() {
     return bytes;

@@ -35,18 +35,26 @@ final class PrefixCache {
     bytes += cost.bytes(sequence.highest());
   }
 
-  /**
-   * Takes out the sequence that has most in common with a prompt. One that would lose most of what
-   * it holds, and save little of what must be read, stays for the conversation that it belongs to:
-   * reading a short common beginning again is cheaper than reading that conversation again.
-   */
-  Optional<ReadTokens> take(int[] prompt) {
-    Optional<ReadTokens> best =
-        unused.stream()
-            .filter(sequence -> isWorthIt(sequence, prompt))
-            .max(Comparator.comparingInt(sequence -> sequence.common(prompt)));
-    best.ifPresent(this::remove);
-    return best;
+  /** The sequence that has most in common with a prompt; it stays. */
+  Optional<ReadTokens> best(int[] prompt) {
+    return unused.stream().max(Comparator.comparingInt(sequence -> sequence.common(prompt)));
+  }
+
+  /** Whether nobody uses a sequence. */
+  boolean holds(ReadTokens sequence) {
+    return unused.contains(sequence);
+  }
+
+  /** Takes out a sequence. */
+  void remove(ReadTokens sequence) {
+    unused.remove(sequence);
+    bytes -= cost.bytes(sequence.highest());
+  }
+
+  /** Notes that a sequence is of use. */
+  void touch(ReadTokens sequence) {
+    unused.remove(sequence);
+    unused.addLast(sequence);
   }
 
   /** Closes the one that was not used for the longest time. */
@@ -54,14 +62,5 @@ final class PrefixCache {
     ReadTokens oldest = unused.getFirst();
     remove(oldest);
     oldest.close();
-  }
-
-  private static boolean isWorthIt(ReadTokens sequence, int[] prompt) {
-    return 2 * sequence.common(prompt) >= Math.min(sequence.position(), prompt.length - 1);
-  }
-
-  private void remove(ReadTokens sequence) {
-    unused.remove(sequence);
-    bytes -= cost.bytes(sequence.highest());
   }
 }

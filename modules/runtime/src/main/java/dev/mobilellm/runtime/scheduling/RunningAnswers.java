@@ -24,6 +24,7 @@ final class RunningAnswers implements AutoCloseable {
   private final Counters counters;
   private final ServiceTime serviceTime;
   private final PrefixCache cache;
+  private final KnownPrefixes prefixes;
 
   /** Those that read their prompts; the first is next to get on. */
   private final Deque<Answering> reading = new ArrayDeque<>();
@@ -51,6 +52,7 @@ final class RunningAnswers implements AutoCloseable {
     this.counters = counters;
     this.serviceTime = serviceTime;
     this.cache = new PrefixCache(cost);
+    this.prefixes = new KnownPrefixes(cache);
   }
 
   boolean isEmpty() {
@@ -144,7 +146,7 @@ final class RunningAnswers implements AutoCloseable {
 
   @Override
   public void close() {
-    every(answering -> true).forEach(answering -> fail(answering, RefusedException.closing()));
+    every(_ -> true).forEach(answering -> fail(answering, RefusedException.closing()));
     dropCache();
   }
 
@@ -158,6 +160,7 @@ final class RunningAnswers implements AutoCloseable {
     while (room > 0 && !reading.isEmpty()) {
       Answering first = reading.removeFirst();
       later.add(first);
+      adopt(first);
       room -= step.read(first, room);
     }
     // Who got something goes behind those who did not.
@@ -208,7 +211,8 @@ final class RunningAnswers implements AutoCloseable {
 
   /** A sequence for an answer, after others made room for it. */
   private ReadTokens sequence(Answering answering) {
-    Optional<ReadTokens> known = cache.take(answering.prompt());
+    Optional<ReadTokens> known =
+        options.prefixCache() ? prefixes.find(answering.prompt(), sequences()) : Optional.empty();
     if (known.isPresent() && !fits(cost.bytes(known.get().highest()))) {
       known.get().close();
       known = Optional.empty();
@@ -219,6 +223,23 @@ final class RunningAnswers implements AutoCloseable {
       counters.evictions.increment();
     }
     return known.orElseGet(() -> new ReadTokens(device.program().openSequence(contextLength)));
+  }
+
+  /** Others may have read more of a prompt since its own answer started. */
+  private void adopt(Answering answering) {
+    if (options.prefixCache()) {
+      prefixes
+          .longer(answering.prompt(), answering.read(), sequences())
+          .ifPresent(
+              longer -> {
+                counters.cacheHits.add(answering.cached() > 0 ? 0 : 1);
+                counters.cachedTokens.add(answering.adopt(longer));
+              });
+    }
+  }
+
+  private List<ReadTokens> sequences() {
+    return every(_ -> true).stream().map(Answering::sequence).toList();
   }
 
   private boolean fits(long more) {

@@ -25,6 +25,14 @@ final class Memory {
     return values.get(position);
   }
 
+  /** The same up to a position. */
+  Memory copy(int position) {
+    Memory copy = new Memory();
+    copy.keys.addAll(keys.subList(0, position));
+    copy.values.addAll(values.subList(0, position));
+    return copy;
+  }
+
   void clear() {
     keys.clear();
     values.clear();

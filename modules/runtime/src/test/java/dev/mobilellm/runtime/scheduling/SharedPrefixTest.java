@@ -1,0 +1,167 @@
+package dev.mobilellm.runtime.scheduling;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilellm.runtime.LanguageModel;
+import dev.mobilellm.runtime.LoadListener;
+import dev.mobilellm.runtime.LoadOptions;
+import dev.mobilellm.runtime.generation.Conversation;
+import dev.mobilellm.runtime.generation.Generation;
+import dev.mobilellm.runtime.generation.GenerationListener;
+import dev.mobilellm.runtime.generation.GenerationOptions;
+import dev.mobilellm.runtime.generation.Prompt;
+import dev.mobilellm.runtime.plugins.PluginRegistry;
+import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.spi.Match;
+import dev.mobilellm.spi.sampling.Sampler;
+import dev.mobilellm.spi.sampling.SamplerProvider;
+import dev.mobilellm.spi.sampling.SamplingOptions;
+import dev.mobilellm.testkit.Fixtures;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prompts that begin with the same system message. */
+class SharedPrefixTest {
+
+  private static final int SHARED = 60;
+  private static final int OWN = 10;
+
+  /** The likeliest token. */
+  private static final class Greedy implements SamplerProvider {
+    @Override
+    public String name() {
+      return "likeliest";
+    }
+
+    @Override
+    public Match matches(SamplingOptions options) {
+      return Match.yes("it always fits");
+    }
+
+    @Override
+    public Sampler create(SamplingOptions options) {
+      return (candidates, _) -> candidates.id(candidates.argmax());
+    }
+  }
+
+  @TempDir private static Path folder;
+  private static LanguageModel model;
+
+  @BeforeAll
+  static void load() {
+    model =
+        LanguageModel.load(
+            Fixtures.checkpoint("r1-bf16", folder),
+            LoadOptions.DEFAULT.withDevice("reference").withContext(128).withMaxBatchTokens(24),
+            PluginRegistry.builtIn().with(Service.SAMPLER, new Greedy()),
+            LoadListener.NONE);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  @Test
+  void whoComesLaterForksAndNobodyForgets() {
+    try (Scheduler scheduler = model.schedule(SchedulerOptions.DEFAULT)) {
+      Generation first = answer(scheduler, prompt(1));
+      assertEquals(0, first.cachedTokens());
+      assertEquals(SHARED, answer(scheduler, prompt(2)).cachedTokens());
+      int[] next = IntStream.of(join(prompt(1), first.tokens())).toArray();
+      Generation second = answer(scheduler, join(next, new int[] {9, 8, 7}));
+      assertEquals(next.length - 1, second.cachedTokens(), "the first conversation is whole");
+      assertArrayEquals(alone(join(next, new int[] {9, 8, 7})), second.tokens());
+    }
+  }
+
+  @Test
+  void whoComeTogetherReadItOnce() {
+    try (Scheduler scheduler = model.schedule(SchedulerOptions.DEFAULT)) {
+      List<CompletableFuture<Generation>> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(scheduler.submit(request(prompt(i)), AnswerListener.NONE));
+      }
+      for (int i = 0; i < 4; i++) {
+        assertArrayEquals(alone(prompt(i)), answers.get(i).join().tokens(), "answer " + i);
+      }
+      SchedulerStatus.Totals totals = scheduler.status().totals();
+      long read = totals.promptTokens() - totals.cachedTokens();
+      assertEquals(4 * (SHARED + OWN), totals.promptTokens());
+      assertTrue(read < 2 * SHARED + 4 * OWN, totals::toString);
+      assertTrue(totals.cacheHits() <= 4, totals::toString);
+    }
+  }
+
+  @Test
+  void withoutPrefixCacheNothingIsShared() {
+    SchedulerOptions options = SchedulerOptions.DEFAULT.withPrefixCache(false);
+    try (Scheduler scheduler = model.schedule(options)) {
+      List<CompletableFuture<Generation>> answers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        answers.add(scheduler.submit(request(prompt(i)), AnswerListener.NONE));
+      }
+      answers.forEach(answer -> assertEquals(0, answer.join().cachedTokens()));
+      assertEquals(0, scheduler.status().cacheBytes());
+    }
+  }
+
+  @Test
+  void memoryIsKeptToWhenPrefixesAreShared() {
+    long room = 3 * model.cacheBytes(SHARED + OWN + 20);
+    SchedulerOptions options = SchedulerOptions.DEFAULT.withCacheBytes(room);
+    try (Scheduler scheduler = model.schedule(options)) {
+      List<CompletableFuture<Generation>> answers = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        answers.add(scheduler.submit(request(prompt(i)), AnswerListener.NONE));
+        assertTrue(scheduler.status().cacheBytes() <= room);
+      }
+      for (int i = 0; i < 12; i++) {
+        assertArrayEquals(alone(prompt(i)), answers.get(i).join().tokens(), "answer " + i);
+        assertTrue(scheduler.status().cacheBytes() <= room);
+      }
+    }
+  }
+
+  private static int[] prompt(int question) {
+    return join(
+        new Random(1).ints(SHARED, 7, 190).toArray(),
+        // The first token already differs.
+        join(new int[] {7 + question}, new Random(question).ints(OWN - 1, 7, 190).toArray()));
+  }
+
+  private static int[] join(int[] first, int[] second) {
+    return IntStream.concat(IntStream.of(first), IntStream.of(second)).toArray();
+  }
+
+  private static Generation answer(Scheduler scheduler, int[] prompt) {
+    return scheduler.submit(request(prompt), AnswerListener.NONE).join();
+  }
+
+  private static AnswerRequest request(int[] prompt) {
+    return new AnswerRequest(
+        new Prompt(prompt),
+        new GenerationOptions(
+            SamplingOptions.GREEDY, Optional.empty(), 20, List.of(), false, true));
+  }
+
+  private static int[] alone(int[] prompt) {
+    AnswerRequest request = request(prompt);
+    try (Conversation conversation = model.open()) {
+      return conversation
+          .generate(request.prompt(), request.options(), GenerationListener.NONE)
+          .tokens();
+    }
+  }
+}

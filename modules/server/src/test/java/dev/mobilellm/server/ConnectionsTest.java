@@ -1,0 +1,122 @@
+package dev.mobilellm.server;
+
+import static dev.mobilellm.server.DemoServer.CHAT;
+import static dev.mobilellm.server.DemoServer.LONG;
+import static dev.mobilellm.server.DemoServer.QUESTION;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Clients that come and go. */
+class ConnectionsTest {
+
+  private static DemoServer demo;
+
+  @BeforeAll
+  static void start() {
+    demo = DemoServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    demo.close();
+  }
+
+  @Test
+  void whoLeavesAStreamFreesItsPlace() throws Exception {
+    long before = demo.server().status().totals().cancelled();
+    HttpResponse<InputStream> reply =
+        demo.client()
+            .send(
+                demo.request("/v1/completions", "{" + LONG + ",\"stream\":true}"),
+                BodyHandlers.ofInputStream());
+    reply.body().read();
+    reply.body().close();
+    demo.awaitIdle();
+    assertEquals(before + 1, demo.server().status().totals().cancelled());
+  }
+
+  @Test
+  void whoLeavesWithoutAStreamFreesItsPlaceToo() throws Exception {
+    long before = demo.server().status().totals().cancelled();
+    long accepted = demo.server().status().totals().accepted();
+    try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+      Raw.send(socket, "{" + LONG + "}");
+      while (demo.server().status().totals().accepted() == accepted) {
+        Thread.sleep(1);
+      }
+    }
+    demo.awaitIdle();
+    assertEquals(before + 1, demo.server().status().totals().cancelled());
+  }
+
+  @Test
+  void connectionsServeManyRequests() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+      for (int i = 0; i < 3; i++) {
+        Raw.send(socket, "{\"prompt\":\"1+1\",\"max_tokens\":2}");
+        assertTrue(Raw.head(socket).startsWith("HTTP/1.1 200"));
+      }
+    }
+  }
+
+  @Test
+  void whoWantsTheConnectionClosedFindsItClosed() throws Exception {
+    for (String end : List.of("", ",\"stream\":true", ",\"top_p\":7")) {
+      try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+        Raw.send(
+            socket, "{\"prompt\":\"1+1\",\"max_tokens\":2" + end + "}", "Connection: close\r\n");
+        String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(all.startsWith("HTTP/1.1 " + (end.contains("top_p") ? 400 : 200)), all);
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatIsTooLargeEndsTheConnection() throws Exception {
+    String body = " ".repeat(ServerOptions.Limits.DEFAULT.bodyBytes() + 70_000);
+    try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+      Raw.send(socket, body);
+      assertTrue(Raw.head(socket).startsWith("HTTP/1.1 413"));
+    }
+    // One that promises much and sends little is told at once.
+    try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /tokenize HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000000\r\n\r\n{"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertTrue(Raw.head(socket).startsWith("HTTP/1.1 413"));
+    }
+    assertEquals(200, demo.get("/health").statusCode());
+  }
+
+  @Test
+  void drainingFinishesWhatRuns() throws Exception {
+    try (DemoServer draining = DemoServer.start()) {
+      CompletableFuture<HttpResponse<String>> running =
+          draining
+              .client()
+              .sendAsync(
+                  draining.request("/v1/completions", "{" + LONG + "}"), BodyHandlers.ofString());
+      while (draining.server().status().totals().accepted() == 0) {
+        Thread.sleep(1);
+      }
+      assertTrue(draining.server().drain(Duration.ofMinutes(2)));
+      assertEquals(200, running.join().statusCode());
+      assertEquals(503, draining.get("/health").statusCode());
+      assertEquals(503, draining.post(CHAT, "{" + QUESTION + "}").statusCode());
+    }
+  }
+}
