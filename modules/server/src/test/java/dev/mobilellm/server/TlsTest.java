@@ -114,6 +114,7 @@ class TlsTest {
             "1.2.3",
             List.of(),
             List.of(),
+            true,
             Optional.of(new ServerOptions.Tls(folder.resolve(certificate), folder.resolve(key))),
             limits));
   }
