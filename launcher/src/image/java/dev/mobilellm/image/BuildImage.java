@@ -27,7 +27,6 @@ final class BuildImage {
           "java.logging",
           "java.management",
           "java.naming",
-          "java.net.http",
           "java.prefs",
           "java.scripting",
           "java.sql",

@@ -31,9 +31,6 @@ final class Unused {
           "com[.]google[.]common/com/google/(thirdparty"
               + "|common/(cache|escape|eventbus|graph|html|net|reflect|util|xml))/.*",
           "org[.]apache[.]commons[.]lang3/.*/lang3/(arch|compare|concurrent|event|reflect|util)/.*",
-          // Vectors' sines and exponentials: no kernel uses them, and without the library they are
-          // computed lane by lane.
-          "jdk[.]incubator[.]vector/lib/(lib)?jsvml[.](so|dll)",
           // Asynchronous files.
           "org[.]lwjgl/org/lwjgl/system/linux/liburing/.*");
 
