@@ -4,6 +4,12 @@ module dev.mobilellm.benchmarks {
   requires dev.mobilellm.checkpoint;
   requires dev.mobilellm.runtime;
   requires jmh.core;
+  // What charts are drawn with.
+  requires java.desktop;
+  requires java.net.http;
+  requires java.xml;
+  requires org.apache.xmlgraphics.batik.svggen;
+  requires org.knowm.xchart;
   // JMH uses both without saying so.
   requires java.management;
   requires jdk.unsupported;

@@ -60,7 +60,8 @@ public final class RandomCheckpoint {
   }
 
   /**
-   * Writes {@code config.json} and {@code model.safetensors}.
+   * Writes {@code config.json} and {@code model.safetensors}, and for the published vocabulary a
+   * tokenizer of invented words and a chat template.
    *
    * @param directory is created if it is not there
    * @param seed for all weights
@@ -72,6 +73,9 @@ public final class RandomCheckpoint {
       Files.writeString(
           directory.resolve("config.json"),
           MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(shape.config(dtype(type))));
+      if (shape.vocabulary() == RandomTokenizer.VOCABULARY) {
+        RandomTokenizer.write(directory);
+      }
     } catch (IOException e) {
       throw new ModelException(directory + " cannot be written: " + e.getMessage() + ".", e);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SlowReaderTest {
 
   /** More than buffers of sockets take. */
-  private static final String MUCH = "{" + LONG + ",\"stream\":true,\"logprobs\":20,\"n\":4}";
+  static final String MUCH = "{" + LONG + ",\"stream\":true,\"logprobs\":20,\"n\":4}";
 
   @Test
   void whoReadsLateGetsEverythingAndHoldsNobodyUp() throws Exception {
@@ -70,9 +70,13 @@ class SlowReaderTest {
   }
 
   static ServerOptions.Limits limits(Duration writeTime) {
+    return limits(writeTime, ServerOptions.Limits.DEFAULT.bodyBytes());
+  }
+
+  static ServerOptions.Limits limits(Duration writeTime, int bodyBytes) {
     ServerOptions.Limits limits = ServerOptions.Limits.DEFAULT;
     return new ServerOptions.Limits(
-        limits.bodyBytes(),
+        bodyBytes,
         limits.headerBytes(),
         limits.messages(),
         limits.promptTokens(),

@@ -22,10 +22,12 @@ public record GpuFiles(Path folder) {
   private static final Pattern NAME =
       Pattern.compile("dri|kfd|nvidia.*|nvhost.*|nvmap|nvgpu|dxg|mali.*|kgsl.*|pvr.*|galcore");
 
+  /** No other system has this folder. */
+  private static final Path LINUX = Path.of("/sys/devices");
+
   /** False if this machine can have no GPU for OpenCL. */
   public static boolean mayBeHere() {
-    return !System.getProperty("os.name").equals("Linux")
-        || new GpuFiles(Path.of("/dev")).mayBeThere();
+    return !Files.isDirectory(LINUX) || new GpuFiles(Path.of("/dev")).mayBeThere();
   }
 
   /** False if there is no such file; true if the folder cannot be read. */

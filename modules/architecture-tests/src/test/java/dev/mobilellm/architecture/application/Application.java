@@ -120,11 +120,15 @@ final class Application {
     return run(script, folder, environment(Map.of()), arguments);
   }
 
-  private static Map<String, String> environment(Map<String, String> variables) {
-    Map<String, String> environment = new HashMap<>(System.getenv());
-    // Whoever runs the tests may have plugins and options of their own.
+  /** Whoever runs the tests may have plugins and options of their own. */
+  static void prepare(Map<String, String> environment) {
     environment.keySet().removeIf(name -> name.startsWith("MOBILELLM_"));
     environment.put("MOBILELLM_HOME", NO_HOME.toString());
+  }
+
+  private static Map<String, String> environment(Map<String, String> variables) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    prepare(environment);
     environment.putAll(variables);
     return environment;
   }

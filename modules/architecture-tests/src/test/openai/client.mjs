@@ -58,5 +58,12 @@ for await (const chunk of long) {
 }
 long.controller.abort();
 
+// The place is free at once: the answer was given up, not made to its end.
+const base = process.argv[2];
+for (let cancelled = 0; cancelled === 0; ) {
+  const metrics = await (await fetch(base + "/metrics")).text();
+  cancelled = Number(/^mobilellm_answers_cancelled_total (\d+)$/m.exec(metrics)[1]);
+}
+
 const models = await client.models.list();
 assert.deepEqual(models.data.map((model) => model.id), ["demo"]);
