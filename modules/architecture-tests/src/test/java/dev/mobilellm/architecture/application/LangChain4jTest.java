@@ -75,7 +75,7 @@ final class LangChain4jTest {
         assertInstanceOf(OpenAiChatResponseMetadata.class, reply.metadata());
     assertEquals(
         ANSWER, metadata.logProbs().stream().map(LogProb::token).collect(Collectors.joining()));
-    assertEquals(2, metadata.logProbs().getFirst().topLogProbs().size());
+    assertEquals(2, metadata.logProbs().getFirst().topLogprobs().size());
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Asks a running server for streamed chat answers with more and more clients, and tells tokens per
@@ -15,6 +16,8 @@ import java.util.Optional;
  * <p>Arguments: {@value LoadPlan#USAGE}.
  */
 public final class ServerLoad {
+
+  private static final int WARM_UP = 8;
 
   private ServerLoad() {}
 
@@ -34,7 +37,9 @@ public final class ServerLoad {
     Optional<TwoTurns> turns = Optional.empty();
     try {
       // Whatever is compiled or loaded at first is not what is measured.
-      server.ask(List.of(prompts.next()), _ -> {}, () -> false);
+      AtomicInteger pieces = new AtomicInteger();
+      server.ask(
+          List.of(prompts.next()), _ -> pieces.incrementAndGet(), () -> pieces.get() >= WARM_UP);
       for (int clients : plan.clients()) {
         readings.add(new Crowd(plan, server, prompts, clients).run(ServerLoad::tell));
       }
