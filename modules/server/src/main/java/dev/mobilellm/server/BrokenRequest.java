@@ -23,7 +23,11 @@ final class BrokenRequest implements DirectHandler {
         ApiError.request(
             code,
             "The request is not acceptable: %s.".formatted(words),
-            tooLarge ? "headers_too_large" : "bad_request");
+            switch (code) {
+              case 431 -> "headers_too_large";
+              case 408 -> "request_timeout";
+              default -> "bad_request";
+            });
     return TransportResponse.builder()
         .status(Status.create(code))
         .headers(headers)

@@ -1,6 +1,9 @@
 package dev.mobilellm.server;
 
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -129,9 +132,13 @@ final class ConnectionInput implements Supplier<byte[]> {
     if (closing) {
       return null;
     }
-    throw ApiError.request(
-        408,
-        "The request did not arrive within %d seconds.".formatted(readTime.toSeconds()),
-        "request_timeout");
+    // Not an ApiError: this may be long before the request has a handler.
+    throw RequestException.builder()
+        .type(DirectHandler.EventType.OTHER)
+        .status(Status.REQUEST_TIMEOUT_408)
+        .message("it did not arrive within %d seconds".formatted(readTime.toSeconds()))
+        .safeMessage(true)
+        .setKeepAlive(false)
+        .build();
   }
 }

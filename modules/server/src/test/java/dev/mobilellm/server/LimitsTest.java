@@ -63,12 +63,17 @@ class LimitsTest {
       assertError(small, "{" + QUESTION + ",\"max_tokens\":101}", "max_tokens");
       assertError(small, "{" + QUESTION + ",\"n\":5}", "n");
       assertEquals(429, small.post(CHAT, "{" + QUESTION + ",\"n\":2}").statusCode());
-      try (Socket slow = new Socket("127.0.0.1", small.port())) {
-        slow.getOutputStream()
-            .write(
-                "POST /tokenize HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{"
-                    .getBytes(StandardCharsets.US_ASCII));
-        assertTrue(Raw.head(slow).startsWith("HTTP/1.1 408"));
+      for (String begun :
+          List.of(
+              "POST /tok",
+              "POST /tokenize HTTP/1.1\r\nHost: x\r\nContent-",
+              "POST /tokenize HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")) {
+        try (Socket slow = new Socket("127.0.0.1", small.port())) {
+          slow.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+          String all = new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          assertTrue(all.startsWith("HTTP/1.1 408"), all);
+          assertTrue(all.contains("\"request_timeout\""), all);
+        }
       }
     }
   }

@@ -80,7 +80,8 @@ final class RunningServer implements AutoCloseable {
 
   /** SIGTERM. */
   void terminate() {
-    process.destroy();
+    // Process.destroy would also close its streams, and with them its last words.
+    process.toHandle().destroy();
   }
 
   /** Waits for the end of the process. */

@@ -114,7 +114,8 @@ final class AnswerStream {
           .put("role", i % 2 == 0 ? "user" : "assistant")
           .put("content", messages.get(i));
     }
-    json.put("max_tokens", plan.maxTokens()).put("temperature", 0).put("stream", true);
+    json.put("max_tokens", plan.maxTokens()).put("stream", true);
+    json.put("temperature", plan.temperature()).put("top_p", plan.temperature() > 0 ? 0.95 : 1);
     json.putObject("stream_options").put("include_usage", true);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(plan.server() + "/v1/chat/completions"))

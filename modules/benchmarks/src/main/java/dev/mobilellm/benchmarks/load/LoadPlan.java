@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param clients how many at once, one measurement each
  * @param time of a measurement
  * @param maxTokens of an answer
+ * @param temperature 0: the likeliest token; otherwise top-p is 0.95
  * @param promptWords lengths of prompts, which take turns
  * @param turns length of the first prompt of a conversation of two turns, measured after the rest;
  *     0: none
@@ -27,6 +28,7 @@ record LoadPlan(
     List<Integer> clients,
     Duration time,
     int maxTokens,
+    double temperature,
     List<Integer> promptWords,
     int turns,
     Optional<String> apiKey,
@@ -34,8 +36,8 @@ record LoadPlan(
     Optional<Path> chart) {
 
   static final String USAGE =
-      "Wanted are URL, and perhaps --clients 1,4,8,16 --seconds 30 --max-tokens 128 --prompt-words"
-          + " 20,200 --turns 0 --api-key KEY --json --chart FILE.svg";
+      "Wanted are URL, and perhaps --clients 1,4,8,16 --seconds 30 --max-tokens 128 --temperature 0"
+          + " --prompt-words 20,200 --turns 0 --api-key KEY --json --chart FILE.svg";
 
   /**
    * Reads arguments.
@@ -52,6 +54,7 @@ record LoadPlan(
             List.of(1, 4, 8, 16),
             Duration.ofSeconds(30),
             128,
+            0,
             List.of(20, 200),
             0,
             Optional.empty(),
@@ -75,7 +78,8 @@ record LoadPlan(
   }
 
   private LoadPlan withJson() {
-    return new LoadPlan(server, clients, time, maxTokens, promptWords, turns, apiKey, true, chart);
+    return new LoadPlan(
+        server, clients, time, maxTokens, temperature, promptWords, turns, apiKey, true, chart);
   }
 
   private LoadPlan with(String flag, String value) {
@@ -84,6 +88,7 @@ record LoadPlan(
                 "--clients",
                 "--seconds",
                 "--max-tokens",
+                "--temperature",
                 "--prompt-words",
                 "--turns",
                 "--api-key",
@@ -97,11 +102,20 @@ record LoadPlan(
         flag.equals("--clients") ? numbers(flag, value) : clients,
         flag.equals("--seconds") ? Duration.ofSeconds(number(flag, value, 1)) : time,
         flag.equals("--max-tokens") ? number(flag, value, 1) : maxTokens,
+        flag.equals("--temperature") ? temperature(value) : temperature,
         flag.equals("--prompt-words") ? numbers(flag, value) : promptWords,
         flag.equals("--turns") ? number(flag, value, 0) : turns,
         flag.equals("--api-key") ? Optional.of(value) : apiKey,
         json,
         flag.equals("--chart") ? Optional.of(LoadChart.drawable(Path.of(value))) : chart);
+  }
+
+  private static double temperature(String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException _) {
+      throw new UsageException("--temperature takes a number, found \"%s\".".formatted(value));
+    }
   }
 
   private static List<Integer> numbers(String flag, String value) {

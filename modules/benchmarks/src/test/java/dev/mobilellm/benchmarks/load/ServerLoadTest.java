@@ -82,6 +82,7 @@ class ServerLoadTest {
         "http://h --clients",
         "http://h --clients 0",
         "http://h --clients 1,,2",
+        "http://h --temperature hot",
         "http://h --what 1",
         "http://h --chart load.png",
         "http://h --seconds fast"

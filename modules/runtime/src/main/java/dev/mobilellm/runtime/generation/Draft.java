@@ -44,7 +44,18 @@ public final class Draft {
 
   /** The next token, from a wanted row of a result; it is not part of the answer yet. */
   public int pick(BatchResult result, int row) {
-    return picker.pick(result, row, history);
+    read(result, row);
+    return choose();
+  }
+
+  /** The first half of {@link #pick}: the result is not needed any more. */
+  public void read(BatchResult result, int row) {
+    picker.read(result, row);
+  }
+
+  /** The second half, on any thread. */
+  public int choose() {
+    return picker.choose(history);
   }
 
   /** Continues the answer; a reason if it ends with this token. */

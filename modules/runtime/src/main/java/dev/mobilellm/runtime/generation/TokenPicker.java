@@ -24,6 +24,7 @@ final class TokenPicker {
   private final RandomGenerator random;
   private final long seed;
   private final Candidates candidates;
+  private int likeliest;
 
   /**
    * @throws dev.mobilellm.spi.UsageException if there is no sampler of the given name
@@ -58,12 +59,20 @@ final class TokenPicker {
     return argmax ? Batch.Output.ARGMAX : Batch.Output.LOGITS;
   }
 
-  /** The next token, from a wanted row of a result. */
-  int pick(BatchResult result, int row, TokenHistory history) {
+  /** Takes over what it needs of a wanted row of a result. */
+  void read(BatchResult result, int row) {
     if (argmax) {
-      return result.argmax(row);
+      likeliest = result.argmax(row);
+    } else {
+      candidates.fill(result.logits(row));
     }
-    candidates.fill(result.logits(row));
+  }
+
+  /** The next token, by the row that was read last. */
+  int choose(TokenHistory history) {
+    if (argmax) {
+      return likeliest;
+    }
     for (LogitsProcessor processor : processors) {
       processor.process(candidates, history);
     }

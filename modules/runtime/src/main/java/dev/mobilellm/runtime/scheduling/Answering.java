@@ -7,7 +7,6 @@ import dev.mobilellm.runtime.generation.ReadTokens;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.BatchResult;
-import dev.mobilellm.spi.device.DeviceException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -31,6 +30,7 @@ final class Answering {
   private long started;
   private long prefilled;
   private int next;
+  private Optional<Likelihood> likelihood = Optional.empty();
   private Throwable failure;
   private boolean ended;
 
@@ -131,19 +131,31 @@ final class Answering {
   }
 
   /**
-   * Chooses the next token. A plugin that fails is this answer's misfortune.
+   * Takes over what it needs of a result.
    *
-   * @throws DeviceException if the device failed, which is everybody's
+   * @throws dev.mobilellm.spi.device.DeviceException if the device failed
    */
-  void pick(BatchResult result, int row) {
+  void read(BatchResult result, int row) {
+    draft.read(result, row);
+    likelihoods.ifPresent(reader -> reader.read(result, row));
+  }
+
+  /** Whether choosing the next token takes time. */
+  boolean isSlow() {
+    return output() == Batch.Output.LOGITS;
+  }
+
+  /**
+   * Chooses the next token, perhaps on another thread, while others choose theirs. A plugin that
+   * fails is this answer's misfortune.
+   */
+  void choose() {
     if (failure != null) {
       return;
     }
     try {
-      next = draft.pick(result, row);
-      likelihoods.ifPresent(reader -> listener.likelihood(reader.read(result, row, next)));
-    } catch (DeviceException e) {
-      throw e;
+      next = draft.choose();
+      likelihood = likelihoods.map(reader -> reader.of(next));
     } catch (RuntimeException | Error e) {
       failure = e;
     }
@@ -161,6 +173,7 @@ final class Answering {
       prefilled = System.nanoTime();
       listener.prefill(prompt.length, prompt.length);
     }
+    likelihood.ifPresent(listener::likelihood);
     Optional<FinishReason> reason = draft.append(next);
     return reason.isEmpty() && sequence.position() == sequence.capacity()
         ? Optional.of(FinishReason.CONTEXT)

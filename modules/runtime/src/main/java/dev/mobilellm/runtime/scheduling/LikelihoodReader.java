@@ -2,8 +2,6 @@ package dev.mobilellm.runtime.scheduling;
 
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.sampling.Candidates;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,17 +19,20 @@ final class LikelihoodReader {
     this.alternatives = Math.min(alternatives, vocabularySize);
   }
 
-  /** How likely a token is by a wanted row of a result. */
-  Likelihood read(BatchResult result, int row, int token) {
-    MemorySegment logits = result.logits(row);
-    candidates.fill(logits);
+  /** Takes over a wanted row of a result. */
+  void read(BatchResult result, int row) {
+    candidates.fill(result.logits(row));
+  }
+
+  /** How likely a token is by the row that was read last; once for each. */
+  Likelihood of(int token) {
     double largest = candidates.logit(candidates.argmax());
     double sum = 0;
     for (int i = 0; i < candidates.size(); i++) {
       sum += Math.exp(candidates.logit(i) - largest);
     }
     double logSum = largest + Math.log(sum);
-    double own = logits.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, token) - logSum;
+    double own = candidates.logit(token) - logSum;
     candidates.sortTop(alternatives);
     List<Likelihood.Alternative> top = new ArrayList<>();
     for (int i = 0; i < alternatives; i++) {
