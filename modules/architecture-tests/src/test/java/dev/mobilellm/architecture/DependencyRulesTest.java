@@ -68,8 +68,8 @@ final class DependencyRulesTest extends Rules {
           new Confined(
               "XChart and Batik",
               List.of("org.knowm..", "org.apache.batik.."),
-              List.of("dev.mobilellm.launcher.bench.."),
-              "only one command draws"),
+              List.of("dev.mobilellm.launcher.bench..", "dev.mobilellm.benchmarks.."),
+              "only what measures draws"),
           new Confined(
               "JUnit",
               List.of("org.junit.."),

@@ -57,7 +57,7 @@ final class LoadChart {
     CategoryChart first = chart("first token, ms", readings);
     CategoryChart next = chart("between tokens, ms", readings);
     for (double share : new double[] {0.5, 0.95}) {
-      String name = "p%.0f".formatted(100 * share);
+      String name = "p" + Math.round(100 * share);
       add(first, name, readings, reading -> reading.firstToken().millis(share));
       add(next, name, readings, reading -> reading.nextToken().millis(share));
     }

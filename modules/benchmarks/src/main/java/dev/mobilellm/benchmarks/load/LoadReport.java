@@ -74,7 +74,7 @@ record LoadReport(List<Reading> readings, Optional<TwoTurns> turns) {
   private static void put(ObjectNode json, Spread spread) {
     for (double share : new double[] {0.5, 0.95}) {
       double millis = spread.millis(share);
-      String name = "p%.0f".formatted(100 * share);
+      String name = "p" + Math.round(100 * share);
       if (Double.isNaN(millis)) {
         json.putNull(name);
       } else {
