@@ -1,5 +1,6 @@
 package dev.mobilellm.architecture.application;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -36,6 +37,7 @@ final class RunningServer implements AutoCloseable {
     Matcher address = ADDRESS.matcher(String.valueOf(line));
     assertTrue(address.find(), () -> "the server's first line: " + line);
     url = address.group(1);
+    assertEquals("mobilellm: Chat page: " + url + "/", messages.readLine());
   }
 
   /** Starts one on a free port, and waits until it serves. */
@@ -92,7 +94,7 @@ final class RunningServer implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** What it said after its first line; when it has ended. */
+  /** What it said after it told its addresses; when it has ended. */
   List<String> said() {
     return messages.lines().toList();
   }
