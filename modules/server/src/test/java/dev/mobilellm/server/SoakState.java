@@ -48,8 +48,7 @@ record SoakState(long heap, long resident, int threads, long files) {
     assertTrue(heap < before.heap + 8 * MIB, () -> "heap: " + before + ", then " + this);
     assertTrue(
         resident < before.resident + 96 * MIB, () -> "resident: " + before + ", then " + this);
-    // Carriers of virtual threads come and go.
-    assertTrue(threads <= before.threads + 16, () -> "threads: " + before + ", then " + this);
+    assertTrue(threads <= before.threads + 4, () -> "threads: " + before + ", then " + this);
     assertTrue(files <= before.files + 8, () -> "open files: " + before + ", then " + this);
   }
 
