@@ -20,8 +20,12 @@ final class ConnectionInput implements Supplier<byte[]> {
   /** The one of the connection that a thread serves. */
   static final ScopedValue<ConnectionInput> CURRENT = ScopedValue.newInstance();
 
+  /** How long a client may be quiet before it is believed to have sent all. */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
   private final DataReader source;
   private final Duration readTime;
+  private final DataReader reader = DataReader.create(this);
   private CompletableFuture<byte[]> ahead;
   private boolean idle = true;
   private boolean closing;
@@ -32,9 +36,17 @@ final class ConnectionInput implements Supplier<byte[]> {
     this.readTime = readTime;
   }
 
+  /** What the web server reads from. */
+  DataReader reader() {
+    return reader;
+  }
+
   /** The next bytes, or null at the end. */
   @Override
   public byte[] get() {
+    if (closing) {
+      return null;
+    }
     if (!idle && System.nanoTime() >= deadline) {
       return late();
     }
@@ -53,17 +65,30 @@ final class ConnectionInput implements Supplier<byte[]> {
   }
 
   /**
-   * The last request of the connection was answered. What is still to come of it is read until its
-   * time is over, or its client might never read the answer.
+   * The last request of the connection was answered. What has come of it and was not read is
+   * dropped, or it would be taken for a request.
    *
    * @param complete whether all of it has come
    */
   void finish(boolean complete) {
-    idle = false;
     closing = true;
-    if (complete) {
-      deadline = System.nanoTime();
+    idle = complete;
+    reader.skip(reader.available());
+  }
+
+  /**
+   * Takes what still comes of a request that was given up. A connection that is closed with bytes
+   * unread is reset, and the client might lose the answer.
+   */
+  void linger() {
+    if (idle) {
+      return;
     }
+    closing = true;
+    long end = System.nanoTime() + readTime.toNanos();
+    do {
+      deadline = Math.min(end, System.nanoTime() + QUIET.toNanos());
+    } while (next() != null && System.nanoTime() < end);
   }
 
   /** Reads ahead, and says if the client goes away. */

@@ -40,8 +40,7 @@ record WatchedConnections(ServerConnectionSelector http, Duration readTime, Writ
   public ServerConnection connection(ConnectionContext context) {
     ConnectionInput input = new ConnectionInput(context.dataReader(), readTime);
     DataWriter output = new ConnectionOutput(context.dataWriter(), clock);
-    return new Connection(
-        http.connection(new Context(context, DataReader.create(input), output)), input);
+    return new Connection(http.connection(new Context(context, input.reader(), output)), input);
   }
 
   private record Connection(ServerConnection connection, ConnectionInput input)
@@ -52,7 +51,11 @@ record WatchedConnections(ServerConnectionSelector http, Duration readTime, Writ
       ScopedValue.where(ConnectionInput.CURRENT, input)
           .<Void, InterruptedException>call(
               () -> {
-                connection.handle(limit);
+                try {
+                  connection.handle(limit);
+                } finally {
+                  input.linger();
+                }
                 return null;
               });
     }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /** The demo model behind a server of its own. */
@@ -112,7 +113,7 @@ final class DemoServer implements AutoCloseable {
   private final Scripted scripted = new Scripted();
   private final LanguageModel model;
   private final Server server;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile HttpClient client = newClient();
 
   private DemoServer(SchedulerOptions scheduling, ServerOptions options) {
     model =
@@ -208,6 +209,17 @@ final class DemoServer implements AutoCloseable {
     return client;
   }
 
+  /** Ends the connections that the client keeps for later. */
+  void hangUp() {
+    client.close();
+    client = newClient();
+  }
+
+  /** Threads of its own would come and go, and be taken for those of the server. */
+  private static HttpClient newClient() {
+    return HttpClient.newBuilder().executor(Executors.newVirtualThreadPerTaskExecutor()).build();
+  }
+
   JsonNode json(String path, String body) throws IOException, InterruptedException {
     return MAPPER.readTree(post(path, body).body());
   }
@@ -225,6 +237,7 @@ final class DemoServer implements AutoCloseable {
 
   @Override
   public void close() {
+    client.shutdownNow();
     server.close();
     model.close();
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -13,16 +14,17 @@ import java.util.stream.Stream;
  *
  * @param heap bytes after a collection
  * @param resident bytes of memory of all kinds; 0: the system does not tell
- * @param threads of the platform
+ * @param threads names of those of the platform
  * @param files that are open, sockets included; 0: the system does not tell
  */
-record SoakState(long heap, long resident, int threads, long files) {
+record SoakState(long heap, long resident, List<String> threads, long files) {
 
   private static final Path PROCESS = Path.of("/proc/self");
   private static final long MIB = 1 << 20;
 
   /** Waits for the end of what runs, and for connections to close. */
   static SoakState now(DemoServer demo) throws InterruptedException, IOException {
+    demo.hangUp();
     demo.awaitIdle();
     long files = openFiles();
     long before;
@@ -39,8 +41,9 @@ record SoakState(long heap, long resident, int threads, long files) {
       Thread.sleep(100);
       heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
-    return new SoakState(
-        heap, residentBytes(), ManagementFactory.getThreadMXBean().getThreadCount(), files);
+    List<String> threads =
+        Thread.getAllStackTraces().keySet().stream().map(Thread::getName).sorted().toList();
+    return new SoakState(heap, residentBytes(), threads, files);
   }
 
   /** A leak of a thing for each request would be thousands, and megabytes. */
@@ -48,7 +51,9 @@ record SoakState(long heap, long resident, int threads, long files) {
     assertTrue(heap < before.heap + 8 * MIB, () -> "heap: " + before + ", then " + this);
     assertTrue(
         resident < before.resident + 96 * MIB, () -> "resident: " + before + ", then " + this);
-    assertTrue(threads <= before.threads + 4, () -> "threads: " + before + ", then " + this);
+    assertTrue(
+        threads.size() <= before.threads.size() + 4,
+        () -> "threads: " + before.threads + ", then " + threads);
     assertTrue(files <= before.files + 8, () -> "open files: " + before + ", then " + this);
   }
 
@@ -75,6 +80,6 @@ record SoakState(long heap, long resident, int threads, long files) {
   @Override
   public String toString() {
     return "%.1f MiB heap, %d MiB resident, %d threads, %d files"
-        .formatted((double) heap / MIB, resident / MIB, threads, files);
+        .formatted((double) heap / MIB, resident / MIB, threads.size(), files);
   }
 }

@@ -222,6 +222,8 @@ public final class Scheduler implements AutoCloseable {
     List<Answering> gone = new ArrayList<>();
     synchronized (lock) {
       queue.removeIf(waiting -> running.hasGone(waiting) && gone.add(waiting));
+      // Until they are counted as cancelled, they count as running.
+      places += gone.size();
     }
     gone.forEach(running::cancel);
     Optional<Answering> next = poll();
