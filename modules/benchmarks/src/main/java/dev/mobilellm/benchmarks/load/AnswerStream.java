@@ -79,6 +79,8 @@ final class AnswerStream {
     JsonNode usage = null;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.equals(DATA + "[DONE]")) {
+        // To the very end, so that the connection can be used again.
+        lines.skip(Long.MAX_VALUE);
         long prompt = usage == null ? 0 : usage.at("/prompt_tokens").asLong();
         long cached = usage == null ? 0 : usage.at("/prompt_tokens_details/cached_tokens").asLong();
         long tokens = usage == null ? pieces : usage.at("/completion_tokens").asLong();
