@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.memory.NativeRows;
+import dev.mobilellm.kernels.java.memory.WeightArena;
 import dev.mobilellm.kernels.java.spi.CacheTypes;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.RowBuffer;
@@ -23,7 +24,7 @@ final class BoundMemory implements KernelContext, AutoCloseable {
   private final Workers workers;
   private final boolean exact;
   private final CacheTypes cacheTypes;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = new WeightArena();
   private final List<NativeRows> buffers = new ArrayList<>();
   private final Map<Purpose, NativeRows> scratchRows = new HashMap<>();
   private final SharedScratch scratch;

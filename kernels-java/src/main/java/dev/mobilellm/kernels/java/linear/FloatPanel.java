@@ -6,7 +6,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The values of a group as floats, for inputs in {@link GroupSums} form. */
+/**
+ * The values of a group as floats, {@link WordProducts#excess} included, for inputs in {@link
+ * GroupSums} form.
+ */
 final class FloatPanel implements GroupPanel {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -16,10 +19,12 @@ final class FloatPanel implements GroupPanel {
 
   private final GroupedLayout layout;
   private final boolean pair;
+  private final float excess;
 
   FloatPanel(GroupedLayout layout) {
     this.layout = layout;
     pair = layout.scales() == GroupedLayout.Scales.BF16;
+    excess = WordProducts.excess(layout);
   }
 
   @Override
@@ -29,7 +34,7 @@ final class FloatPanel implements GroupPanel {
 
   @Override
   public void unpack(long w, long panel) {
-    unpack(layout, w, panel);
+    unpack(layout, excess, w, panel);
   }
 
   @Override
@@ -40,10 +45,10 @@ final class FloatPanel implements GroupPanel {
   @Override
   public void scale(long products, long scales, long x, long y) {
     float sum = Native.getFloat(x + (long) layout.group() * Float.BYTES);
-    GroupScales.add(products, scales, pair, sum, y);
+    GroupScales.add(products, scales, pair, excess, sum, y);
   }
 
-  private static void unpack(GroupedLayout layout, long w, long panel) {
+  private static void unpack(GroupedLayout layout, float excess, long w, long panel) {
     IntVector mask = IntVector.broadcast(INTS, (1 << layout.bits()) - 1);
     for (int c = 0; c < layout.group(); c++) {
       int bit = c * layout.bits();
@@ -54,9 +59,10 @@ final class FloatPanel implements GroupPanel {
         long from = at + layout.offset(v * FloatBlock.LANES);
         IntVector q =
             within
-                ? WordProducts.within(from, shift)
+                ? WordProducts.within(from, layout.turn() + shift)
                 : WordProducts.across(from, from + layout.strideBytes(), shift);
         ((FloatVector) q.and(mask).convert(VectorOperators.I2F, 0))
+            .add(excess)
             .intoMemorySegment(Native.ALL, panel + c * ROW_BYTES + v * VECTOR_BYTES, Native.ORDER);
       }
     }

@@ -18,18 +18,20 @@ final class GroupScales {
   private GroupScales() {}
 
   /**
-   * {@code y += scale * products + bias * sum} for the rows of a block.
+   * {@code y += scale * (products - excess * sum) + bias * sum} for the rows of a block.
    *
    * @param products address of one float per row
    * @param scales address of the scales and biases in the block
    * @param pair whether they are pairs of bfloat16
+   * @param excess of each weight in the products
    * @param sum of the token's group
    * @param y address of one float per row
    */
-  static void add(long products, long scales, boolean pair, float sum, long y) {
+  static void add(long products, long scales, boolean pair, float excess, float sum, long y) {
     FloatVector s = FloatVector.broadcast(FLOATS, sum);
+    FloatVector over = FloatVector.broadcast(FLOATS, excess * sum);
     for (long at = 0; at < GroupedLayout.WORD_BYTES; at += VECTOR_BYTES) {
-      add(load(products + at), s, scales + at, pair, y + at);
+      add(load(products + at).sub(over), s, scales + at, pair, y + at);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mobilellm.kernels.java.linear;
 
 import dev.mobilellm.kernels.java.elementwise.Sums;
 import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.memory.WeightArena;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.Workers;
 import dev.mobilellm.spi.weights.AffineGroups;
@@ -27,8 +28,9 @@ import java.nio.ByteOrder;
  * @param scales how scales and biases are stored
  * @param together vectors that a kernel reads at once, 2 or 4: all words of the group of these,
  *     then those of the next; every other order of reading is slower than memory
+ * @param turn by how many bits words are rotated left, for a kernel that wants them so
  */
-record GroupedLayout(int columns, int bits, int group, Scales scales, int together) {
+record GroupedLayout(int columns, int bits, int group, Scales scales, int together, int turn) {
 
   /** Vectors of rows that are read side by side. */
   static final int VECTORS = 4;
@@ -39,8 +41,11 @@ record GroupedLayout(int columns, int bits, int group, Scales scales, int togeth
   /** Bytes of one word of each row. */
   static final int WORD_BYTES = ROWS * Integer.BYTES;
 
-  /** Kernels read so far ahead of what they compute; behind the last block there is slack. */
-  static final int TOUCH_AHEAD = 16 << 10;
+  /**
+   * Kernels read so far ahead of what they compute, to lead prefetchers into the next page; behind
+   * the last block there is slack. In large pages there is no need, and a core would wait for it.
+   */
+  static final int TOUCH_AHEAD = WeightArena.HAS_LARGE_PAGES ? WORD_BYTES : 16 << 10;
 
   private static final ValueLayout.OfInt WORD =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -63,13 +68,14 @@ record GroupedLayout(int columns, int bits, int group, Scales scales, int togeth
     }
   }
 
-  static GroupedLayout of(WeightTensor weight, AffineGroups affine, int together) {
+  static GroupedLayout of(WeightTensor weight, AffineGroups affine, int together, int turn) {
     return new GroupedLayout(
         weight.columns(),
         affine.bits(),
         Math.min(affine.groupSize(), 64),
         affine.scaleType() == DType.BF16 ? Scales.BF16 : Scales.F32,
-        together);
+        together,
+        turn);
   }
 
   int groups() {
@@ -131,7 +137,7 @@ record GroupedLayout(int columns, int bits, int group, Scales scales, int togeth
       long start = block + g * groupBytes();
       long at = start + offset(row % ROWS);
       for (int k = 0; k < words(); k++) {
-        Native.putInt(at, values.get(WORD, from));
+        Native.putInt(at, Integer.rotateLeft(values.get(WORD, from), turn));
         from += Integer.BYTES;
         at += strideBytes();
       }

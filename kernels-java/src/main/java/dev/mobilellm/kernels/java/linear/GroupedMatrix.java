@@ -34,7 +34,10 @@ final class GroupedMatrix extends Matrix {
     super(weight);
     rounded = affine.bits() == 4 && !exact;
     layout =
-        GroupedLayout.of(weight, affine, rounded ? NibbleProducts.TOGETHER : WordProducts.TOGETHER);
+        rounded
+            ? GroupedLayout.of(weight, affine, NibbleProducts.TOGETHER, 0)
+            : GroupedLayout.of(
+                weight, affine, WordProducts.TOGETHER, WordProducts.turn(affine.bits()));
     address = layout.repack(weight, affine, context);
     form = rounded ? new NibbleWords(layout.group()) : new GroupSums(layout.group());
     block = new GroupedBlock(layout, rounded ? new NibblePanel(layout) : new FloatPanel(layout));
