@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.memory.StreamingRead;
+import dev.mobilellm.kernels.java.memory.WeightArena;
 import dev.mobilellm.kernels.java.spi.Workers;
 import dev.mobilellm.spi.device.DeviceLimits;
 import java.lang.foreign.MemorySegment;
@@ -19,19 +20,24 @@ final class MachineLimits {
   /** A page: the shares of two workers have none in common. */
   private static final long GRAIN = 4096;
 
+  /** More than caches hold. */
+  private static final long MOST_BYTES = 256 << 20;
+
   private static final int FMA_ROUNDS = 1_000_000;
   private static final int ACCUMULATORS = 16;
   private static final int TRIES = 20;
 
   private final Workers workers;
-  private final List<MemorySegment> memory;
+  private final long address;
+  private final long share;
 
   /** One for each worker: what was computed must be used, or it would not be computed. */
   private final double[] results;
 
-  private MachineLimits(Workers workers, List<MemorySegment> memory) {
+  private MachineLimits(Workers workers, long address, long share) {
     this.workers = workers;
-    this.memory = memory;
+    this.address = address;
+    this.share = share;
     results = new double[workers.count()];
   }
 
@@ -39,36 +45,42 @@ final class MachineLimits {
    * Of reading the median counts, since neighbours on the memory bus come and go; of arithmetic the
    * best.
    *
-   * @param memory to read; what is on the heap is left out
+   * @param memory that a model reads, which says how much is to be read; what is on the heap is
+   *     left out. It is read where kernels have weights, in large pages
    * @return empty if there is less than a page for each worker
    * @throws IllegalStateException if memory was given back
    */
   static Optional<DeviceLimits> measure(Workers workers, List<MemorySegment> memory) {
-    MachineLimits limits =
-        new MachineLimits(workers, memory.stream().filter(MemorySegment::isNative).toList());
     long bytes = 0;
-    for (MemorySegment segment : limits.memory) {
+    for (MemorySegment segment : memory) {
       if (!segment.scope().isAlive()) {
         throw new IllegalStateException("memory to measure with was given back");
       }
-      bytes += share(segment, workers.count()) * workers.count();
+      bytes += segment.isNative() ? segment.byteSize() : 0;
     }
-    if (bytes == 0) {
+    long share = Math.min(bytes, MOST_BYTES) / workers.count() / GRAIN * GRAIN;
+    if (share == 0) {
       return Optional.empty();
     }
+    try (WeightArena arena = new WeightArena()) {
+      MemorySegment copy = arena.allocate(share * workers.count(), GRAIN);
+      // Of pages that were never written to all are the same one.
+      copy.fill((byte) 1);
+      return Optional.of(new MachineLimits(workers, copy.address(), share).measure());
+    }
+  }
+
+  private DeviceLimits measure() {
+    double bytes = share * workers.count();
     double operations = 2.0 * ACCUMULATORS * FLOATS.length() * FMA_ROUNDS * workers.count();
     double[] read = new double[TRIES];
     double flops = 0;
     for (int i = 0; i < TRIES; i++) {
-      read[i] = bytes / limits.seconds(limits::readShare);
-      flops = Math.max(flops, operations / limits.seconds(limits::multiplyAddShare));
+      read[i] = bytes / seconds(this::readShare);
+      flops = Math.max(flops, operations / seconds(this::multiplyAddShare));
     }
     Arrays.sort(read);
-    return Optional.of(new DeviceLimits(read[TRIES / 2], flops));
-  }
-
-  private static long share(MemorySegment segment, int workers) {
-    return segment.byteSize() / workers / GRAIN * GRAIN;
+    return new DeviceLimits(read[TRIES / 2], flops);
   }
 
   private double seconds(Workers.Task task) {
@@ -78,10 +90,7 @@ final class MachineLimits {
   }
 
   private void readShare(int worker, int count) {
-    for (MemorySegment segment : memory) {
-      long share = share(segment, count);
-      results[worker] += StreamingRead.sum(segment.address() + worker * share, share);
-    }
+    results[worker] += StreamingRead.sum(address + worker * share, share);
   }
 
   private void multiplyAddShare(int worker, int count) {

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Weights in bfloat16: the upper half of a float, so that a word of two weights is two floats after
  * a shift and a mask.
  */
-final class Bf16Matrix extends RowMajorMatrix {
+final class Bf16Matrix extends InterleavedMatrix {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -21,6 +21,7 @@ final class Bf16Matrix extends RowMajorMatrix {
   private static final IntVector UPPER = IntVector.broadcast(INTS, 0xFFFF0000);
   private static final int STEP = FloatBlock.STEP;
   private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
+  private static final long UNIT_BYTES = (long) STEP * Short.BYTES;
 
   Bf16Matrix(WeightTensor weight, KernelContext context) {
     super(weight, Short.BYTES, context);
@@ -43,10 +44,13 @@ final class Bf16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
-    long w = address(row, from);
-    long bytes = (to - from) * (long) Float.BYTES;
-    rowPair(w, address(row + 1, from), bytes, stepBytes, x, xBytes, last, target);
+  void fourRows(long w, long bytes, long x, long target) {
+    fourRows(w, bytes, stepBytes, x, target);
+  }
+
+  @Override
+  void twoRows(long w, long bytes, long x, long xBytes, int last, long target) {
+    twoRows(w, bytes, stepBytes, x, xBytes, last, target);
   }
 
   @Override
@@ -54,17 +58,18 @@ final class Bf16Matrix extends RowMajorMatrix {
     long target = panelAddress(worker);
     for (int i = 0; i < count; i++) {
       long w = address(row + i, from);
-      widen(w, to - from, target + (long) i * (to - from) * Float.BYTES);
+      widen(w, spread(row + i), to - from, target + (long) i * (to - from) * Float.BYTES);
     }
     return target;
   }
 
   /** Floats in the order of the inputs: even columns, then odd ones. */
-  private static void widen(long w, int columns, long target) {
+  private static void widen(long w, int spread, int columns, long target) {
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long at = target + (long) c * Float.BYTES;
-      IntVector v = IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L, Native.ORDER);
+      IntVector v =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L * spread, Native.ORDER);
       v.lanewise(VectorOperators.LSHL, SIXTEEN)
           .reinterpretAsFloats()
           .intoMemorySegment(Native.ALL, at, Native.ORDER);
@@ -78,8 +83,44 @@ final class Bf16Matrix extends RowMajorMatrix {
     }
   }
 
-  private static void rowPair(
-      long w0, long w1, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+  private static void fourRows(long w, long bytes, long stepBytes, long x, long target) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector b0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = FloatVector.zero(FLOATS);
+    FloatVector b1 = FloatVector.zero(FLOATS);
+    FloatVector a2 = FloatVector.zero(FLOATS);
+    FloatVector b2 = FloatVector.zero(FLOATS);
+    FloatVector a3 = FloatVector.zero(FLOATS);
+    FloatVector b3 = FloatVector.zero(FLOATS);
+    for (long at = 0; at < bytes; at += stepBytes) {
+      FloatVector e = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
+      FloatVector o =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
+      IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2, Native.ORDER);
+      a0 = v0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a0);
+      b0 = v0.and(UPPER).reinterpretAsFloats().fma(o, b0);
+      IntVector v1 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 1 * UNIT_BYTES, Native.ORDER);
+      a1 = v1.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a1);
+      b1 = v1.and(UPPER).reinterpretAsFloats().fma(o, b1);
+      IntVector v2 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 2 * UNIT_BYTES, Native.ORDER);
+      a2 = v2.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a2);
+      b2 = v2.and(UPPER).reinterpretAsFloats().fma(o, b2);
+      IntVector v3 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 3 * UNIT_BYTES, Native.ORDER);
+      a3 = v3.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a3);
+      b3 = v3.and(UPPER).reinterpretAsFloats().fma(o, b3);
+    }
+    a0.add(b0).intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a1.add(b1).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a2.add(b2).intoMemorySegment(Native.ALL, target + 2 * VECTOR_BYTES, Native.ORDER);
+    a3.add(b3).intoMemorySegment(Native.ALL, target + 3 * VECTOR_BYTES, Native.ORDER);
+  }
+
+  private static void twoRows(
+      long w0, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+    long w1 = w0 + UNIT_BYTES;
     long x1 = x0 + Math.min(1, last) * xBytes;
     long x2 = x0 + Math.min(2, last) * xBytes;
     long x3 = x0 + last * xBytes;
@@ -100,10 +141,10 @@ final class Bf16Matrix extends RowMajorMatrix {
     FloatVector a13 = FloatVector.zero(FLOATS);
     FloatVector b13 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
-      IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at / 2, Native.ORDER);
+      IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at * 2, Native.ORDER);
       FloatVector v0 = i0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
       FloatVector u0 = i0.and(UPPER).reinterpretAsFloats();
-      IntVector i1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at / 2, Native.ORDER);
+      IntVector i1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at * 2, Native.ORDER);
       FloatVector v1 = i1.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
       FloatVector u1 = i1.and(UPPER).reinterpretAsFloats();
       FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at, Native.ORDER);

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * float and multiplying by 2^112, which corrects the exponent's bias and is exact for subnormals,
  * too. Infinities become large numbers; a checkpoint with such weights is broken anyway.
  */
-final class F16Matrix extends RowMajorMatrix {
+final class F16Matrix extends InterleavedMatrix {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -24,6 +24,7 @@ final class F16Matrix extends RowMajorMatrix {
   private static final FloatVector BIAS = FloatVector.broadcast(FLOATS, 0x1p112f);
   private static final int STEP = FloatBlock.STEP;
   private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
+  private static final long UNIT_BYTES = (long) STEP * Short.BYTES;
 
   F16Matrix(WeightTensor weight, KernelContext context) {
     super(weight, Short.BYTES, context);
@@ -46,10 +47,13 @@ final class F16Matrix extends RowMajorMatrix {
   }
 
   @Override
-  void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
-    long w = address(row, from);
-    long bytes = (to - from) * (long) Float.BYTES;
-    rowPair(w, address(row + 1, from), bytes, stepBytes, x, xBytes, last, target);
+  void fourRows(long w, long bytes, long x, long target) {
+    fourRows(w, bytes, stepBytes, x, target);
+  }
+
+  @Override
+  void twoRows(long w, long bytes, long x, long xBytes, int last, long target) {
+    twoRows(w, bytes, stepBytes, x, xBytes, last, target);
   }
 
   @Override
@@ -57,17 +61,18 @@ final class F16Matrix extends RowMajorMatrix {
     long target = panelAddress(worker);
     for (int i = 0; i < count; i++) {
       long w = address(row + i, from);
-      widen(w, to - from, target + (long) i * (to - from) * Float.BYTES);
+      widen(w, spread(row + i), to - from, target + (long) i * (to - from) * Float.BYTES);
     }
     return target;
   }
 
   /** Floats in the order of the inputs: even columns, then odd ones. */
-  private static void widen(long w, int columns, long target) {
+  private static void widen(long w, int spread, int columns, long target) {
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long at = target + (long) c * Float.BYTES;
-      IntVector v = IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L, Native.ORDER);
+      IntVector v =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L * spread, Native.ORDER);
       v.lanewise(VectorOperators.LSHL, SIXTEEN)
           .lanewise(VectorOperators.ASHR, THREE)
           .and(PLACES)
@@ -86,8 +91,88 @@ final class F16Matrix extends RowMajorMatrix {
     }
   }
 
-  private static void rowPair(
-      long w0, long w1, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+  private static void fourRows(long w, long bytes, long stepBytes, long x, long target) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector b0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = FloatVector.zero(FLOATS);
+    FloatVector b1 = FloatVector.zero(FLOATS);
+    FloatVector a2 = FloatVector.zero(FLOATS);
+    FloatVector b2 = FloatVector.zero(FLOATS);
+    FloatVector a3 = FloatVector.zero(FLOATS);
+    FloatVector b3 = FloatVector.zero(FLOATS);
+    for (long at = 0; at < bytes; at += stepBytes) {
+      FloatVector e = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
+      FloatVector o =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
+      IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2, Native.ORDER);
+      a0 =
+          v0.lanewise(VectorOperators.LSHL, SIXTEEN)
+              .lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(e, a0);
+      b0 =
+          v0.lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(o, b0);
+      IntVector v1 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 1 * UNIT_BYTES, Native.ORDER);
+      a1 =
+          v1.lanewise(VectorOperators.LSHL, SIXTEEN)
+              .lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(e, a1);
+      b1 =
+          v1.lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(o, b1);
+      IntVector v2 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 2 * UNIT_BYTES, Native.ORDER);
+      a2 =
+          v2.lanewise(VectorOperators.LSHL, SIXTEEN)
+              .lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(e, a2);
+      b2 =
+          v2.lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(o, b2);
+      IntVector v3 =
+          IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 3 * UNIT_BYTES, Native.ORDER);
+      a3 =
+          v3.lanewise(VectorOperators.LSHL, SIXTEEN)
+              .lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(e, a3);
+      b3 =
+          v3.lanewise(VectorOperators.ASHR, THREE)
+              .and(PLACES)
+              .reinterpretAsFloats()
+              .mul(BIAS)
+              .fma(o, b3);
+    }
+    a0.add(b0).intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a1.add(b1).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a2.add(b2).intoMemorySegment(Native.ALL, target + 2 * VECTOR_BYTES, Native.ORDER);
+    a3.add(b3).intoMemorySegment(Native.ALL, target + 3 * VECTOR_BYTES, Native.ORDER);
+  }
+
+  private static void twoRows(
+      long w0, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+    long w1 = w0 + UNIT_BYTES;
     long x1 = x0 + Math.min(1, last) * xBytes;
     long x2 = x0 + Math.min(2, last) * xBytes;
     long x3 = x0 + last * xBytes;
@@ -108,7 +193,7 @@ final class F16Matrix extends RowMajorMatrix {
     FloatVector a13 = FloatVector.zero(FLOATS);
     FloatVector b13 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
-      IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at / 2, Native.ORDER);
+      IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at * 2, Native.ORDER);
       FloatVector v0 =
           i0.lanewise(VectorOperators.LSHL, SIXTEEN)
               .lanewise(VectorOperators.ASHR, THREE)
@@ -117,7 +202,7 @@ final class F16Matrix extends RowMajorMatrix {
               .mul(BIAS);
       FloatVector u0 =
           i0.lanewise(VectorOperators.ASHR, THREE).and(PLACES).reinterpretAsFloats().mul(BIAS);
-      IntVector i1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at / 2, Native.ORDER);
+      IntVector i1 = IntVector.fromMemorySegment(INTS, Native.ALL, w1 + at * 2, Native.ORDER);
       FloatVector v1 =
           i1.lanewise(VectorOperators.LSHL, SIXTEEN)
               .lanewise(VectorOperators.ASHR, THREE)

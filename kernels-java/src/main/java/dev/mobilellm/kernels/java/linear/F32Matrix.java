@@ -8,12 +8,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Weights in float32. */
-final class F32Matrix extends RowMajorMatrix {
+final class F32Matrix extends InterleavedMatrix {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
   private static final int STEP = FloatBlock.STEP;
   private static final long VECTOR_BYTES = (long) FloatBlock.LANES * Float.BYTES;
+  private static final long UNIT_BYTES = (long) STEP * Float.BYTES;
 
   F32Matrix(WeightTensor weight, KernelContext context) {
     super(weight, Float.BYTES, context);
@@ -36,10 +37,13 @@ final class F32Matrix extends RowMajorMatrix {
   }
 
   @Override
-  void rowPair(int row, int from, int to, long x, long xBytes, int last, long target) {
-    long w = address(row, from);
-    long bytes = (to - from) * (long) Float.BYTES;
-    rowPair(w, address(row + 1, from), bytes, stepBytes, x, xBytes, last, target);
+  void fourRows(long w, long bytes, long x, long target) {
+    fourRows(w, bytes, stepBytes, x, target);
+  }
+
+  @Override
+  void twoRows(long w, long bytes, long x, long xBytes, int last, long target) {
+    twoRows(w, bytes, stepBytes, x, xBytes, last, target);
   }
 
   /** Rows are copied, because those of a file lie pages apart. */
@@ -48,13 +52,78 @@ final class F32Matrix extends RowMajorMatrix {
     long target = panelAddress(worker);
     long bytes = (to - from) * (long) Float.BYTES;
     for (int i = 0; i < count; i++) {
-      Native.copy(address(row + i, from), target + i * bytes, bytes);
+      copy(address(row + i, from), spread(row + i), to - from, target + i * bytes);
     }
     return target;
   }
 
-  private static void rowPair(
-      long w0, long w1, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+  private static void copy(long w, int spread, int columns, long target) {
+    int c = 0;
+    for (; c <= columns - STEP; c += STEP) {
+      long from = w + (long) c * Float.BYTES * spread;
+      long to = target + (long) c * Float.BYTES;
+      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from, Native.ORDER)
+          .intoMemorySegment(Native.ALL, to, Native.ORDER);
+      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from + VECTOR_BYTES, Native.ORDER)
+          .intoMemorySegment(Native.ALL, to + VECTOR_BYTES, Native.ORDER);
+    }
+    Native.copy(
+        w + (long) c * Float.BYTES,
+        target + (long) c * Float.BYTES,
+        (long) (columns - c) * Float.BYTES);
+  }
+
+  private static void fourRows(long w, long bytes, long stepBytes, long x, long target) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector b0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = FloatVector.zero(FLOATS);
+    FloatVector b1 = FloatVector.zero(FLOATS);
+    FloatVector a2 = FloatVector.zero(FLOATS);
+    FloatVector b2 = FloatVector.zero(FLOATS);
+    FloatVector a3 = FloatVector.zero(FLOATS);
+    FloatVector b3 = FloatVector.zero(FLOATS);
+    for (long at = 0; at < bytes; at += stepBytes) {
+      FloatVector e = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
+      FloatVector o =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
+      a0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + at * 4, Native.ORDER).fma(e, a0);
+      b0 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + at * 4 + VECTOR_BYTES, Native.ORDER)
+              .fma(o, b0);
+      a1 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 1 * UNIT_BYTES, Native.ORDER)
+              .fma(e, a1);
+      b1 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 1 * UNIT_BYTES + VECTOR_BYTES, Native.ORDER)
+              .fma(o, b1);
+      a2 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 2 * UNIT_BYTES, Native.ORDER)
+              .fma(e, a2);
+      b2 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 2 * UNIT_BYTES + VECTOR_BYTES, Native.ORDER)
+              .fma(o, b2);
+      a3 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 3 * UNIT_BYTES, Native.ORDER)
+              .fma(e, a3);
+      b3 =
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, w + at * 4 + 3 * UNIT_BYTES + VECTOR_BYTES, Native.ORDER)
+              .fma(o, b3);
+    }
+    a0.add(b0).intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a1.add(b1).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a2.add(b2).intoMemorySegment(Native.ALL, target + 2 * VECTOR_BYTES, Native.ORDER);
+    a3.add(b3).intoMemorySegment(Native.ALL, target + 3 * VECTOR_BYTES, Native.ORDER);
+  }
+
+  private static void twoRows(
+      long w0, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
+    long w1 = w0 + UNIT_BYTES;
     long x1 = x0 + Math.min(1, last) * xBytes;
     long x2 = x0 + Math.min(2, last) * xBytes;
     long x3 = x0 + last * xBytes;
@@ -75,12 +144,14 @@ final class F32Matrix extends RowMajorMatrix {
     FloatVector a13 = FloatVector.zero(FLOATS);
     FloatVector b13 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
-      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + at, Native.ORDER);
+      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + at * 4, Native.ORDER);
       FloatVector u0 =
-          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + at + VECTOR_BYTES, Native.ORDER);
-      FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + at, Native.ORDER);
+          FloatVector.fromMemorySegment(
+              FLOATS, Native.ALL, w0 + at * 4 + VECTOR_BYTES, Native.ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + at * 4, Native.ORDER);
       FloatVector u1 =
-          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + at + VECTOR_BYTES, Native.ORDER);
+          FloatVector.fromMemorySegment(
+              FLOATS, Native.ALL, w1 + at * 4 + VECTOR_BYTES, Native.ORDER);
       FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at, Native.ORDER);
       a00 = e0.fma(v0, a00);
       a10 = e0.fma(v1, a10);

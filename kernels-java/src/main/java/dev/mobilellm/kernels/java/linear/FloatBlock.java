@@ -78,7 +78,7 @@ final class FloatBlock {
             usedTokens - 1,
             scratch + BLOCK_BYTES);
         addOdd(scratch);
-        sumLanes(scratch);
+        sumLanes(scratch, usedTokens);
         long yBlock = y + token * yBytes + (long) row * Float.BYTES;
         if (usedRows == SIDE && whole == columns) {
           store(scratch, usedTokens, yBlock, yBytes, add);
@@ -192,9 +192,9 @@ final class FloatBlock {
     }
   }
 
-  /** Sums each accumulator of a block across its lanes, for {@link #store}. */
-  static void sumLanes(long scratch) {
-    for (int i = 0; i < SIDE * SIDE; i += LANES) {
+  /** Sums each accumulator of so many tokens across its lanes, for {@link #store}. */
+  static void sumLanes(long scratch, int tokens) {
+    for (int i = 0; i < tokens * SIDE; i += LANES) {
       Sums.ofAll(scratch + i * VECTOR_BYTES);
     }
   }

@@ -46,6 +46,10 @@ public final class Native {
     ALL.set(INT, address, value);
   }
 
+  public static long getLong(long address) {
+    return ALL.get(LONG, address);
+  }
+
   public static void putLong(long address, long value) {
     ALL.set(LONG, address, value);
   }

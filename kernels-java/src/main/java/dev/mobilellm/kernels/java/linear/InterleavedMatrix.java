@@ -1,0 +1,242 @@
+package dev.mobilellm.kernels.java.linear;
+
+import dev.mobilellm.kernels.java.memory.Native;
+import dev.mobilellm.kernels.java.memory.StreamingRead;
+import dev.mobilellm.kernels.java.spi.KernelContext;
+import dev.mobilellm.kernels.java.spi.WorkerScratch;
+import dev.mobilellm.kernels.java.spi.Workers;
+import dev.mobilellm.spi.weights.WeightTensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Weights in a floating-point type. Four rows lie interleaved, {@link FloatBlock#STEP} columns of
+ * each in turn: one stream of memory, while the loads of inputs are shared. Row after row they
+ * would be three loads for a cache line, and a core has room for some 90 loads that wait for
+ * memory; four rows side by side, as they lie in a file, are four streams, which prefetchers do not
+ * follow.
+ *
+ * <p>One or few tokens wait for memory: weights are widened in registers. Many tokens share each
+ * weight: a panel of rows becomes floats once and is multiplied with all of them. All sum columns
+ * in blocks of {@link #COLUMN_BLOCK}, so that the inputs of four tokens stay in the first-level
+ * cache, and all in the same order.
+ */
+abstract class InterleavedMatrix extends Matrix {
+
+  /** Columns of one pass over the inputs, a multiple of two vectors of any length. */
+  static final int COLUMN_BLOCK = 1536;
+
+  /** Up to so many tokens making a panel takes longer than widening weights again. */
+  private static final int FEW_TOKENS = 16;
+
+  /** Weights that few tokens are multiplied with at a time: a part of the second-level cache. */
+  private static final long BLOCK_BYTES = 192 << 10;
+
+  /**
+   * Rows of a panel of floats: with {@link #COLUMN_BLOCK} columns a part of the second-level cache.
+   */
+  static final int PANEL_ROWS = 64;
+
+  private final long address;
+  private final long rowBytes;
+  private final int weightBytes;
+  private final WorkerScratch panels;
+
+  /** The first so many rows are interleaved. */
+  private final int interleaved;
+
+  /** Bytes of inputs of a step. Not a constant, lest C2 unrolls loops until registers run out. */
+  final long stepBytes = FloatBlock.STEP * (long) Float.BYTES;
+
+  InterleavedMatrix(WeightTensor weight, int weightBytes, KernelContext context) {
+    super(weight);
+    this.weightBytes = weightBytes;
+    rowBytes = (long) columns * weightBytes;
+    interleaved = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
+    address = interleaved > 0 ? interleave(weight, context) : weight.parts().getFirst().address();
+    panels =
+        context.scratch(
+            FloatBlock.SCRATCH_BYTES
+                + (long) PANEL_ROWS * Math.min(columns, COLUMN_BLOCK) * Float.BYTES);
+  }
+
+  @Override
+  final void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
+    long xBytes = (long) columns * Float.BYTES;
+    long yBytes = (long) yWidth * Float.BYTES;
+    if (tokens <= FEW_TOKENS) {
+      int whole = Math.max(from, Math.min(to, interleaved));
+      few(from, whole, x, xBytes, tokens, y, yBytes, worker);
+      from = whole;
+    }
+    if (tokens == 1) {
+      for (int row = from; row < to; row++) {
+        Native.putFloat(y + (long) row * Float.BYTES, dot(row, x));
+      }
+      return;
+    }
+    for (int row = from; row < to; row += PANEL_ROWS) {
+      int count = Math.min(PANEL_ROWS, to - row);
+      for (int column = 0; column < columns; column += COLUMN_BLOCK) {
+        int end = Math.min(columns, column + COLUMN_BLOCK);
+        FloatBlock.multiply(
+            panel(row, count, column, end, worker),
+            (long) (end - column) * Float.BYTES,
+            count,
+            end - column,
+            x + (long) column * Float.BYTES,
+            xBytes,
+            tokens,
+            y + (long) row * Float.BYTES,
+            yBytes,
+            column > 0,
+            panels.address(worker));
+      }
+    }
+  }
+
+  /**
+   * Interleaved rows with few tokens, without a panel. For more than one, each block of rows is
+   * first brought into the second-level cache: the products alone would wait for memory longer than
+   * reading and computing take one behind the other, for a core looks some 300 instructions ahead.
+   */
+  private void few(
+      int from, int to, long x, long xBytes, int tokens, long y, long yBytes, int worker) {
+    long sums = panels.address(worker);
+    int block = Math.max(1, (int) (BLOCK_BYTES / rowBytes / FloatBlock.SIDE)) * FloatBlock.SIDE;
+    for (int row = from; row < to; row += block) {
+      int end = Math.min(to, row + block);
+      if (tokens > 1) {
+        Native.putLong(sums, StreamingRead.sum(address(row, 0), (end - row) * rowBytes));
+      }
+      for (int token = 0; token < tokens; token += FloatBlock.SIDE) {
+        int used = Math.min(FloatBlock.SIDE, tokens - token);
+        four(row, end, x + token * xBytes, xBytes, used, y + token * yBytes, yBytes, sums);
+      }
+    }
+  }
+
+  /** Interleaved rows with up to four tokens. */
+  private void four(
+      int from, int to, long x, long xBytes, int tokens, long y, long yBytes, long sums) {
+    for (int row = from; row < to; row += FloatBlock.SIDE) {
+      for (int column = 0; column < columns; column += COLUMN_BLOCK) {
+        int end = Math.min(columns, column + COLUMN_BLOCK);
+        long w = address(row, column);
+        long inputs = x + (long) column * Float.BYTES;
+        long bytes = (end - column) * (long) Float.BYTES;
+        if (tokens == 1) {
+          fourRows(w, bytes, inputs, sums);
+        } else {
+          twoRows(w, bytes, inputs, xBytes, tokens - 1, sums);
+          long second = sums + 2 * FloatBlock.VECTOR_BYTES;
+          twoRows(w + 2 * unitBytes(), bytes, inputs, xBytes, tokens - 1, second);
+        }
+        FloatBlock.sumLanes(sums, tokens);
+        FloatBlock.store(sums, tokens, y + (long) row * Float.BYTES, yBytes, column > 0);
+      }
+    }
+  }
+
+  private float dot(int row, long x) {
+    float sum = dot(row, 0, Math.min(columns, COLUMN_BLOCK), x);
+    for (int column = COLUMN_BLOCK; column < columns; column += COLUMN_BLOCK) {
+      sum += dot(row, column, Math.min(columns, column + COLUMN_BLOCK), x);
+    }
+    return sum;
+  }
+
+  /**
+   * The sum of the products of a row that is not interleaved with one token over the columns
+   * from..to: even and odd vectors of columns in two accumulators, as {@link FloatBlock} has them.
+   *
+   * @param x address of the token's inputs, from column 0
+   */
+  abstract float dot(int row, int from, int to, long x);
+
+  /**
+   * As {@link #dot(int, int, int, long)}, for four interleaved rows, and not summed across lanes.
+   * Each encoding has a loop of its own: a loop for all would widen through a call with several
+   * receivers, and C2 would put every vector on the heap.
+   *
+   * @param w address of the first row's first column
+   * @param bytes of inputs
+   * @param x address of the first of them
+   * @param target of four vectors
+   */
+  abstract void fourRows(long w, long bytes, long x, long target);
+
+  /**
+   * As {@link #fourRows}, for the first two of these rows and up to four tokens; four rows would be
+   * too many registers.
+   *
+   * @param x address of the first token's inputs, {@code xBytes} from one to the next
+   * @param last index of the last token; it stands for those that are missing
+   * @param target of the first token's two vectors, {@link FloatBlock#SIDE} vectors from one token
+   *     to the next
+   */
+  abstract void twoRows(long w, long bytes, long x, long xBytes, int last, long target);
+
+  /**
+   * The address of rows as floats, one behind the other, in the order of the inputs, over the
+   * columns from..to.
+   */
+  abstract long panel(int row, int count, int from, int to, int worker);
+
+  /** Memory for a panel. */
+  final long panelAddress(int worker) {
+    return panels.address(worker) + FloatBlock.SCRATCH_BYTES;
+  }
+
+  /** Where a weight lies that is the first of a step. */
+  final long address(int row, int column) {
+    long at = (long) column * weightBytes;
+    if (row >= interleaved) {
+      return address + row * rowBytes + at;
+    }
+    int place = row % FloatBlock.SIDE;
+    return address + (row - place) * rowBytes + place * unitBytes() + at * FloatBlock.SIDE;
+  }
+
+  /** From one step of a row to the next, in steps. */
+  final int spread(int row) {
+    return row < interleaved ? FloatBlock.SIDE : 1;
+  }
+
+  /** Bytes of a step of one row. */
+  final long unitBytes() {
+    return (long) FloatBlock.STEP * weightBytes;
+  }
+
+  private long interleave(WeightTensor weight, KernelContext context) {
+    MemorySegment source = weight.parts().getFirst();
+    long from = source.address();
+    long to = context.arena().allocate(source.byteSize(), FloatBlock.VECTOR_BYTES).address();
+    context
+        .workers()
+        .run(
+            (worker, count) -> {
+              int end = Workers.start(rows, FloatBlock.SIDE, worker + 1, count);
+              int row = Workers.start(rows, FloatBlock.SIDE, worker, count);
+              for (; row < Math.min(end, interleaved); row += FloatBlock.SIDE) {
+                interleave(from + row * rowBytes, rowBytes, unitBytes(), to + row * rowBytes);
+              }
+              Native.copy(from + row * rowBytes, to + row * rowBytes, (end - row) * rowBytes);
+            });
+    if (source.isMapped()) {
+      source.unload();
+    }
+    return to;
+  }
+
+  private static void interleave(long from, long rowBytes, long unitBytes, long to) {
+    for (long start = from; start < from + rowBytes; start += unitBytes) {
+      for (int row = 0; row < FloatBlock.SIDE; row++) {
+        long w = start + row * rowBytes;
+        for (long at = 0; at < unitBytes; at += Long.BYTES) {
+          Native.putLong(to + at, Native.getLong(w + at));
+        }
+        to += unitBytes;
+      }
+    }
+  }
+}
