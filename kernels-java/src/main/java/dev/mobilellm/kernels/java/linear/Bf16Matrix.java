@@ -54,32 +54,26 @@ final class Bf16Matrix extends InterleavedMatrix {
   }
 
   @Override
-  long panel(int row, int count, int from, int to, int worker) {
-    long target = panelAddress(worker);
-    for (int i = 0; i < count; i++) {
-      long w = address(row + i, from);
-      widen(w, spread(row + i), to - from, target + (long) i * (to - from) * Float.BYTES);
-    }
-    return target;
+  void widen(int row, int from, int to, long even, long odd, long rest) {
+    widen(address(row, from), spread(row), to - from, even, odd, rest);
   }
 
   /** Floats in the order of the inputs: even columns, then odd ones. */
-  private static void widen(long w, int spread, int columns, long target) {
+  private static void widen(long w, int spread, int columns, long even, long odd, long rest) {
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
-      long at = target + (long) c * Float.BYTES;
       IntVector v =
           IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L * spread, Native.ORDER);
       v.lanewise(VectorOperators.LSHL, SIXTEEN)
           .reinterpretAsFloats()
-          .intoMemorySegment(Native.ALL, at, Native.ORDER);
-      v.and(UPPER)
-          .reinterpretAsFloats()
-          .intoMemorySegment(Native.ALL, at + VECTOR_BYTES, Native.ORDER);
+          .intoMemorySegment(Native.ALL, even, Native.ORDER);
+      v.and(UPPER).reinterpretAsFloats().intoMemorySegment(Native.ALL, odd, Native.ORDER);
+      even += FloatBlock.SIDE * VECTOR_BYTES;
+      odd += FloatBlock.SIDE * VECTOR_BYTES;
     }
     for (; c < columns; c++) {
-      Native.putFloat(
-          target + (long) c * Float.BYTES, Float.intBitsToFloat(Native.getShort(w + c * 2L) << 16));
+      Native.putFloat(rest, Float.intBitsToFloat(Native.getShort(w + c * 2L) << 16));
+      rest += Float.BYTES;
     }
   }
 

@@ -21,7 +21,7 @@ final class DecodedMatrix extends Matrix {
     super(weight);
     this.weight = weight;
     rowBytes = (long) columns * Float.BYTES;
-    panels = context.scratch(FloatBlock.SCRATCH_BYTES + PANEL_ROWS * rowBytes);
+    panels = context.scratch(FloatBlock.SCRATCH_BYTES + (PANEL_ROWS + 1) * rowBytes);
   }
 
   @Override
@@ -37,15 +37,18 @@ final class DecodedMatrix extends Matrix {
   @Override
   void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
     long scratch = panels.address(worker);
-    long panel = scratch + FloatBlock.SCRATCH_BYTES;
+    long decoded = scratch + FloatBlock.SCRATCH_BYTES;
+    long panel = decoded + rowBytes;
     for (int row = from; row < to; row += PANEL_ROWS) {
       int count = Math.min(PANEL_ROWS, to - row);
       for (int i = 0; i < count; i++) {
-        weight.decodeRow(row + i, Native.ALL.asSlice(panel + i * rowBytes, rowBytes));
+        weight.decodeRow(row + i, Native.ALL.asSlice(decoded, rowBytes));
+        long even = FloatBlock.even(panel, i, columns);
+        long odd = FloatBlock.odd(panel, i, columns);
+        FloatBlock.fill(decoded, 1, columns, even, odd, FloatBlock.rest(panel, i, columns));
       }
       FloatBlock.multiply(
           panel,
-          rowBytes,
           count,
           columns,
           x,

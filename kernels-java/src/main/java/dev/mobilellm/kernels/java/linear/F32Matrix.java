@@ -46,31 +46,9 @@ final class F32Matrix extends InterleavedMatrix {
     twoRows(w, bytes, stepBytes, x, xBytes, last, target);
   }
 
-  /** Rows are copied, because those of a file lie pages apart. */
   @Override
-  long panel(int row, int count, int from, int to, int worker) {
-    long target = panelAddress(worker);
-    long bytes = (to - from) * (long) Float.BYTES;
-    for (int i = 0; i < count; i++) {
-      copy(address(row + i, from), spread(row + i), to - from, target + i * bytes);
-    }
-    return target;
-  }
-
-  private static void copy(long w, int spread, int columns, long target) {
-    int c = 0;
-    for (; c <= columns - STEP; c += STEP) {
-      long from = w + (long) c * Float.BYTES * spread;
-      long to = target + (long) c * Float.BYTES;
-      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from, Native.ORDER)
-          .intoMemorySegment(Native.ALL, to, Native.ORDER);
-      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from + VECTOR_BYTES, Native.ORDER)
-          .intoMemorySegment(Native.ALL, to + VECTOR_BYTES, Native.ORDER);
-    }
-    Native.copy(
-        w + (long) c * Float.BYTES,
-        target + (long) c * Float.BYTES,
-        (long) (columns - c) * Float.BYTES);
+  void widen(int row, int from, int to, long even, long odd, long rest) {
+    FloatBlock.fill(address(row, from), spread(row), to - from, even, odd, rest);
   }
 
   private static void fourRows(long w, long bytes, long stepBytes, long x, long target) {

@@ -38,19 +38,60 @@ final class FloatBlock {
   private FloatBlock() {}
 
   /**
+   * Where a row of a panel begins: of four rows the even vectors in turn, then their odd ones, then
+   * of each what fills no {@link #STEP}. So a block reads one stream.
+   */
+  static long even(long panel, int row, int columns) {
+    int place = row % SIDE;
+    return panel + (long) (row - place) * columns * Float.BYTES + place * VECTOR_BYTES;
+  }
+
+  /** Where its odd vectors begin; the next one is {@link #SIDE} vectors behind. */
+  static long odd(long panel, int row, int columns) {
+    return even(panel, row, columns) + columns / STEP * SIDE * VECTOR_BYTES;
+  }
+
+  /** Where its last columns are. */
+  static long rest(long panel, int row, int columns) {
+    int place = row % SIDE;
+    int rest = columns % STEP;
+    long group = panel + (long) (row - place) * columns * Float.BYTES;
+    return group + ((long) SIDE * (columns - rest) + (long) place * rest) * Float.BYTES;
+  }
+
+  /**
+   * Fills a row of a panel.
+   *
+   * @param w address of its floats, of which each {@link #STEP} is {@code spread} steps behind the
+   *     one before
+   */
+  static void fill(long w, int spread, int columns, long even, long odd, long rest) {
+    int c = 0;
+    for (; c <= columns - STEP; c += STEP) {
+      long from = w + (long) c * Float.BYTES * spread;
+      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from, Native.ORDER)
+          .intoMemorySegment(Native.ALL, even, Native.ORDER);
+      FloatVector.fromMemorySegment(FLOATS, Native.ALL, from + VECTOR_BYTES, Native.ORDER)
+          .intoMemorySegment(Native.ALL, odd, Native.ORDER);
+      even += SIDE * VECTOR_BYTES;
+      odd += SIDE * VECTOR_BYTES;
+    }
+    Native.copy(w + (long) c * Float.BYTES, rest, (long) (columns - c) * Float.BYTES);
+  }
+
+  /**
    * Computes {@code y[token][row] = sum over columns of w[row][column] * x[token][column]}: even
    * and odd vectors of columns apart, then the columns that fill no {@link #STEP} one by one. The
    * kernels for one token sum in the same order.
    *
-   * @param w address of the first row, {@code wBytes} from one to the next
+   * @param panel address of the rows, with room for a whole number of {@link #SIDE}
    * @param x address of the first token's inputs, {@code xBytes} from one to the next
    * @param y address of the first token's outputs, {@code yBytes} from one to the next
    * @param add whether the sums are added to what y holds
    * @param scratch {@link #SCRATCH_BYTES}, aligned to a vector
    */
   static void multiply(
-      long w,
-      long wBytes,
+      long panel,
       int rows,
       int columns,
       long x,
@@ -63,34 +104,25 @@ final class FloatBlock {
     int whole = columns / STEP * STEP;
     for (int token = 0; token < tokens; token += SIDE) {
       int usedTokens = Math.min(SIDE, tokens - token);
+      int last = usedTokens - 1;
       long xBlock = x + token * xBytes;
       for (int row = 0; row < rows; row += SIDE) {
         int usedRows = Math.min(SIDE, rows - row);
-        long wBlock = w + row * wBytes;
-        accumulate(wBlock, wBytes, usedRows - 1, whole, xBlock, xBytes, usedTokens - 1, scratch);
-        accumulate(
-            wBlock + VECTOR_BYTES,
-            wBytes,
-            usedRows - 1,
-            whole,
-            xBlock + VECTOR_BYTES,
-            xBytes,
-            usedTokens - 1,
-            scratch + BLOCK_BYTES);
+        accumulate(even(panel, row, columns), whole, xBlock, xBytes, last, scratch);
+        long odd = odd(panel, row, columns);
+        accumulate(odd, whole, xBlock + VECTOR_BYTES, xBytes, last, scratch + BLOCK_BYTES);
         addOdd(scratch);
         sumLanes(scratch, usedTokens);
         long yBlock = y + token * yBytes + (long) row * Float.BYTES;
         if (usedRows == SIDE && whole == columns) {
           store(scratch, usedTokens, yBlock, yBytes, add);
         } else {
-          long tail = whole * (long) Float.BYTES;
           finish(
               scratch,
-              wBlock + tail,
-              wBytes,
+              rest(panel, row, columns),
               usedRows,
               columns - whole,
-              xBlock + tail,
+              xBlock + whole * (long) Float.BYTES,
               xBytes,
               usedTokens,
               yBlock,
@@ -104,21 +136,11 @@ final class FloatBlock {
   /**
    * One block over every other vector; the accumulators go to scratch, because summing them here
    * would make this method too large for the compiler to keep vectors in registers. Where fewer
-   * than four rows or tokens are left, the last one is computed several times. Written out, because
-   * C2 keeps only locals in registers.
+   * than four tokens are left, the last one is computed several times. Written out, because C2
+   * keeps only locals in registers.
    */
   private static void accumulate(
-      long w0,
-      long wBytes,
-      int lastRow,
-      int columns,
-      long x0,
-      long xBytes,
-      int lastToken,
-      long scratch) {
-    long w1 = w0 + Math.min(1, lastRow) * wBytes;
-    long w2 = w0 + Math.min(2, lastRow) * wBytes;
-    long w3 = w0 + lastRow * wBytes;
+      long w, int columns, long x0, long xBytes, int lastToken, long scratch) {
     long x1 = x0 + Math.min(1, lastToken) * xBytes;
     long x2 = x0 + Math.min(2, lastToken) * xBytes;
     long x3 = x0 + lastToken * xBytes;
@@ -144,26 +166,30 @@ final class FloatBlock {
       FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at, Native.ORDER);
       FloatVector e2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at, Native.ORDER);
       FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at, Native.ORDER);
-      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w0 + at, Native.ORDER);
+      FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w, Native.ORDER);
       a00 = v0.fma(e0, a00);
       a10 = v0.fma(e1, a10);
       a20 = v0.fma(e2, a20);
       a30 = v0.fma(e3, a30);
-      FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w1 + at, Native.ORDER);
+      FloatVector v1 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + 1 * VECTOR_BYTES, Native.ORDER);
       a01 = v1.fma(e0, a01);
       a11 = v1.fma(e1, a11);
       a21 = v1.fma(e2, a21);
       a31 = v1.fma(e3, a31);
-      FloatVector v2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w2 + at, Native.ORDER);
+      FloatVector v2 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + 2 * VECTOR_BYTES, Native.ORDER);
       a02 = v2.fma(e0, a02);
       a12 = v2.fma(e1, a12);
       a22 = v2.fma(e2, a22);
       a32 = v2.fma(e3, a32);
-      FloatVector v3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, w3 + at, Native.ORDER);
+      FloatVector v3 =
+          FloatVector.fromMemorySegment(FLOATS, Native.ALL, w + 3 * VECTOR_BYTES, Native.ORDER);
       a03 = v3.fma(e0, a03);
       a13 = v3.fma(e1, a13);
       a23 = v3.fma(e2, a23);
       a33 = v3.fma(e3, a33);
+      w += SIDE * VECTOR_BYTES;
     }
     a00.intoMemorySegment(Native.ALL, scratch, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, scratch + 1 * VECTOR_BYTES, Native.ORDER);
@@ -222,7 +248,6 @@ final class FloatBlock {
   private static void finish(
       long scratch,
       long w,
-      long wBytes,
       int rows,
       int columns,
       long x,
@@ -236,7 +261,7 @@ final class FloatBlock {
         float sum = Native.getFloat(sum(scratch, t * SIDE + row));
         for (int c = 0; c < columns; c++) {
           long at = (long) c * Float.BYTES;
-          float weight = Native.getFloat(w + row * wBytes + at);
+          float weight = Native.getFloat(w + (long) row * columns * Float.BYTES + at);
           sum = Math.fma(weight, Native.getFloat(x + t * xBytes + at), sum);
         }
         long target = y + t * yBytes + (long) row * Float.BYTES;

@@ -80,7 +80,6 @@ abstract class InterleavedMatrix extends Matrix {
         int end = Math.min(columns, column + COLUMN_BLOCK);
         FloatBlock.multiply(
             panel(row, count, column, end, worker),
-            (long) (end - column) * Float.BYTES,
             count,
             end - column,
             x + (long) column * Float.BYTES,
@@ -176,15 +175,22 @@ abstract class InterleavedMatrix extends Matrix {
    */
   abstract void twoRows(long w, long bytes, long x, long xBytes, int last, long target);
 
-  /**
-   * The address of rows as floats, one behind the other, in the order of the inputs, over the
-   * columns from..to.
-   */
-  abstract long panel(int row, int count, int from, int to, int worker);
+  /** Puts the columns from..to of a row, as floats in the order of the inputs, into a panel. */
+  abstract void widen(int row, int from, int to, long even, long odd, long rest);
 
-  /** Memory for a panel. */
-  final long panelAddress(int worker) {
-    return panels.address(worker) + FloatBlock.SCRATCH_BYTES;
+  private long panel(int row, int count, int from, int to, int worker) {
+    long panel = panels.address(worker) + FloatBlock.SCRATCH_BYTES;
+    int width = to - from;
+    for (int i = 0; i < count; i++) {
+      widen(
+          row + i,
+          from,
+          to,
+          FloatBlock.even(panel, i, width),
+          FloatBlock.odd(panel, i, width),
+          FloatBlock.rest(panel, i, width));
+    }
+    return panel;
   }
 
   /** Where a weight lies that is the first of a step. */
