@@ -54,22 +54,23 @@ final class Bf16Matrix extends InterleavedMatrix {
   }
 
   @Override
-  void widen(int row, int from, int to, long even, long odd, long rest) {
-    widen(address(row, from), spread(row), to - from, even, odd, rest);
+  void widen(int row, int from, int to, long target, long rest) {
+    widen(address(row, from), spread(row), to - from, target, rest);
   }
 
   /** Floats in the order of the inputs: even columns, then odd ones. */
-  private static void widen(long w, int spread, int columns, long even, long odd, long rest) {
+  private static void widen(long w, int spread, int columns, long target, long rest) {
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       IntVector v =
           IntVector.fromMemorySegment(INTS, Native.ALL, w + c * 2L * spread, Native.ORDER);
       v.lanewise(VectorOperators.LSHL, SIXTEEN)
           .reinterpretAsFloats()
-          .intoMemorySegment(Native.ALL, even, Native.ORDER);
-      v.and(UPPER).reinterpretAsFloats().intoMemorySegment(Native.ALL, odd, Native.ORDER);
-      even += FloatBlock.SIDE * VECTOR_BYTES;
-      odd += FloatBlock.SIDE * VECTOR_BYTES;
+          .intoMemorySegment(Native.ALL, target, Native.ORDER);
+      v.and(UPPER)
+          .reinterpretAsFloats()
+          .intoMemorySegment(Native.ALL, target + FloatBlock.ROW_BYTES, Native.ORDER);
+      target += 2 * FloatBlock.ROW_BYTES;
     }
     for (; c < columns; c++) {
       Native.putFloat(rest, Float.intBitsToFloat(Native.getShort(w + c * 2L) << 16));
@@ -79,37 +80,33 @@ final class Bf16Matrix extends InterleavedMatrix {
 
   private static void fourRows(long w, long bytes, long stepBytes, long x, long target) {
     FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector b0 = FloatVector.zero(FLOATS);
     FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector b1 = FloatVector.zero(FLOATS);
     FloatVector a2 = FloatVector.zero(FLOATS);
-    FloatVector b2 = FloatVector.zero(FLOATS);
     FloatVector a3 = FloatVector.zero(FLOATS);
-    FloatVector b3 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
       FloatVector e = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at, Native.ORDER);
       FloatVector o =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
       IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2, Native.ORDER);
       a0 = v0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a0);
-      b0 = v0.and(UPPER).reinterpretAsFloats().fma(o, b0);
+      a0 = v0.and(UPPER).reinterpretAsFloats().fma(o, a0);
       IntVector v1 =
           IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 1 * UNIT_BYTES, Native.ORDER);
       a1 = v1.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a1);
-      b1 = v1.and(UPPER).reinterpretAsFloats().fma(o, b1);
+      a1 = v1.and(UPPER).reinterpretAsFloats().fma(o, a1);
       IntVector v2 =
           IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 2 * UNIT_BYTES, Native.ORDER);
       a2 = v2.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a2);
-      b2 = v2.and(UPPER).reinterpretAsFloats().fma(o, b2);
+      a2 = v2.and(UPPER).reinterpretAsFloats().fma(o, a2);
       IntVector v3 =
           IntVector.fromMemorySegment(INTS, Native.ALL, w + at * 2 + 3 * UNIT_BYTES, Native.ORDER);
       a3 = v3.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(e, a3);
-      b3 = v3.and(UPPER).reinterpretAsFloats().fma(o, b3);
+      a3 = v3.and(UPPER).reinterpretAsFloats().fma(o, a3);
     }
-    a0.add(b0).intoMemorySegment(Native.ALL, target, Native.ORDER);
-    a1.add(b1).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
-    a2.add(b2).intoMemorySegment(Native.ALL, target + 2 * VECTOR_BYTES, Native.ORDER);
-    a3.add(b3).intoMemorySegment(Native.ALL, target + 3 * VECTOR_BYTES, Native.ORDER);
+    a0.intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a1.intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a2.intoMemorySegment(Native.ALL, target + 2 * VECTOR_BYTES, Native.ORDER);
+    a3.intoMemorySegment(Native.ALL, target + 3 * VECTOR_BYTES, Native.ORDER);
   }
 
   private static void twoRows(
@@ -119,21 +116,13 @@ final class Bf16Matrix extends InterleavedMatrix {
     long x2 = x0 + Math.min(2, last) * xBytes;
     long x3 = x0 + last * xBytes;
     FloatVector a00 = FloatVector.zero(FLOATS);
-    FloatVector b00 = FloatVector.zero(FLOATS);
     FloatVector a01 = FloatVector.zero(FLOATS);
-    FloatVector b01 = FloatVector.zero(FLOATS);
     FloatVector a02 = FloatVector.zero(FLOATS);
-    FloatVector b02 = FloatVector.zero(FLOATS);
     FloatVector a03 = FloatVector.zero(FLOATS);
-    FloatVector b03 = FloatVector.zero(FLOATS);
     FloatVector a10 = FloatVector.zero(FLOATS);
-    FloatVector b10 = FloatVector.zero(FLOATS);
     FloatVector a11 = FloatVector.zero(FLOATS);
-    FloatVector b11 = FloatVector.zero(FLOATS);
     FloatVector a12 = FloatVector.zero(FLOATS);
-    FloatVector b12 = FloatVector.zero(FLOATS);
     FloatVector a13 = FloatVector.zero(FLOATS);
-    FloatVector b13 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
       IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at * 2, Native.ORDER);
       FloatVector v0 = i0.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats();
@@ -146,43 +135,42 @@ final class Bf16Matrix extends InterleavedMatrix {
       a10 = e0.fma(v1, a10);
       FloatVector o0 =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at + VECTOR_BYTES, Native.ORDER);
-      b00 = o0.fma(u0, b00);
-      b10 = o0.fma(u1, b10);
+      a00 = o0.fma(u0, a00);
+      a10 = o0.fma(u1, a10);
       FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at, Native.ORDER);
       a01 = e1.fma(v0, a01);
       a11 = e1.fma(v1, a11);
       FloatVector o1 =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at + VECTOR_BYTES, Native.ORDER);
-      b01 = o1.fma(u0, b01);
-      b11 = o1.fma(u1, b11);
+      a01 = o1.fma(u0, a01);
+      a11 = o1.fma(u1, a11);
       FloatVector e2 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at, Native.ORDER);
       a02 = e2.fma(v0, a02);
       a12 = e2.fma(v1, a12);
       FloatVector o2 =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at + VECTOR_BYTES, Native.ORDER);
-      b02 = o2.fma(u0, b02);
-      b12 = o2.fma(u1, b12);
+      a02 = o2.fma(u0, a02);
+      a12 = o2.fma(u1, a12);
       FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at, Native.ORDER);
       a03 = e3.fma(v0, a03);
       a13 = e3.fma(v1, a13);
       FloatVector o3 =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at + VECTOR_BYTES, Native.ORDER);
-      b03 = o3.fma(u0, b03);
-      b13 = o3.fma(u1, b13);
+      a03 = o3.fma(u0, a03);
+      a13 = o3.fma(u1, a13);
     }
-    a00.add(b00).intoMemorySegment(Native.ALL, target, Native.ORDER);
-    a01.add(b01).intoMemorySegment(Native.ALL, target + 4 * VECTOR_BYTES, Native.ORDER);
-    a02.add(b02).intoMemorySegment(Native.ALL, target + 8 * VECTOR_BYTES, Native.ORDER);
-    a03.add(b03).intoMemorySegment(Native.ALL, target + 12 * VECTOR_BYTES, Native.ORDER);
-    a10.add(b10).intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
-    a11.add(b11).intoMemorySegment(Native.ALL, target + 5 * VECTOR_BYTES, Native.ORDER);
-    a12.add(b12).intoMemorySegment(Native.ALL, target + 9 * VECTOR_BYTES, Native.ORDER);
-    a13.add(b13).intoMemorySegment(Native.ALL, target + 13 * VECTOR_BYTES, Native.ORDER);
+    a00.intoMemorySegment(Native.ALL, target, Native.ORDER);
+    a01.intoMemorySegment(Native.ALL, target + 4 * VECTOR_BYTES, Native.ORDER);
+    a02.intoMemorySegment(Native.ALL, target + 8 * VECTOR_BYTES, Native.ORDER);
+    a03.intoMemorySegment(Native.ALL, target + 12 * VECTOR_BYTES, Native.ORDER);
+    a10.intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
+    a11.intoMemorySegment(Native.ALL, target + 5 * VECTOR_BYTES, Native.ORDER);
+    a12.intoMemorySegment(Native.ALL, target + 9 * VECTOR_BYTES, Native.ORDER);
+    a13.intoMemorySegment(Native.ALL, target + 13 * VECTOR_BYTES, Native.ORDER);
   }
 
   private static float dot(long w, int columns, long x) {
-    FloatVector even = FloatVector.zero(FLOATS);
-    FloatVector odd = FloatVector.zero(FLOATS);
+    FloatVector sums = FloatVector.zero(FLOATS);
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long at = (long) c * Float.BYTES;
@@ -190,10 +178,10 @@ final class Bf16Matrix extends InterleavedMatrix {
       FloatVector x1 =
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x + at + VECTOR_BYTES, Native.ORDER);
       IntVector v = IntVector.fromMemorySegment(INTS, Native.ALL, w + at / 2, Native.ORDER);
-      even = v.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, even);
-      odd = v.and(UPPER).reinterpretAsFloats().fma(x1, odd);
+      sums = v.lanewise(VectorOperators.LSHL, SIXTEEN).reinterpretAsFloats().fma(x0, sums);
+      sums = v.and(UPPER).reinterpretAsFloats().fma(x1, sums);
     }
-    float sum = Sums.of(even.add(odd));
+    float sum = Sums.of(sums);
     for (; c < columns; c++) {
       sum =
           Math.fma(

@@ -43,9 +43,8 @@ final class DecodedMatrix extends Matrix {
       int count = Math.min(PANEL_ROWS, to - row);
       for (int i = 0; i < count; i++) {
         weight.decodeRow(row + i, Native.ALL.asSlice(decoded, rowBytes));
-        long even = FloatBlock.even(panel, i, columns);
-        long odd = FloatBlock.odd(panel, i, columns);
-        FloatBlock.fill(decoded, 1, columns, even, odd, FloatBlock.rest(panel, i, columns));
+        long target = FloatBlock.start(panel, i, columns);
+        FloatBlock.fill(decoded, 1, columns, target, FloatBlock.rest(panel, i, columns));
       }
       FloatBlock.multiply(
           panel,

@@ -24,31 +24,24 @@ final class FloatBlock {
 
   static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
 
-  /** Vectors that are taken at once: even and odd ones go to accumulators of their own. */
+  /** Columns that are taken at once: a vector of words of 16 bits is two of floats. */
   static final int STEP = 2 * LANES;
 
-  private static final long BLOCK_BYTES = SIDE * SIDE * VECTOR_BYTES;
+  /** Bytes from one vector of a panel's row to its next. */
+  static final long ROW_BYTES = SIDE * VECTOR_BYTES;
 
-  /**
-   * Scratch memory that {@link #multiply} wants: the accumulators of a block, even and odd, and
-   * sums.
-   */
-  static final long SCRATCH_BYTES = 2 * BLOCK_BYTES;
+  /** Scratch memory that {@link #multiply} wants: the accumulators of a block. */
+  static final long SCRATCH_BYTES = SIDE * ROW_BYTES;
 
   private FloatBlock() {}
 
   /**
-   * Where a row of a panel begins: of four rows the even vectors in turn, then their odd ones, then
-   * of each what fills no {@link #STEP}. So a block reads one stream.
+   * Where a row of a panel begins: of four rows the vectors in turn, then of each the columns that
+   * fill no {@link #STEP}. So a block reads one stream.
    */
-  static long even(long panel, int row, int columns) {
+  static long start(long panel, int row, int columns) {
     int place = row % SIDE;
     return panel + (long) (row - place) * columns * Float.BYTES + place * VECTOR_BYTES;
-  }
-
-  /** Where its odd vectors begin; the next one is {@link #SIDE} vectors behind. */
-  static long odd(long panel, int row, int columns) {
-    return even(panel, row, columns) + columns / STEP * SIDE * VECTOR_BYTES;
   }
 
   /** Where its last columns are. */
@@ -65,24 +58,23 @@ final class FloatBlock {
    * @param w address of its floats, of which each {@link #STEP} is {@code spread} steps behind the
    *     one before
    */
-  static void fill(long w, int spread, int columns, long even, long odd, long rest) {
+  static void fill(long w, int spread, int columns, long to, long rest) {
     int c = 0;
     for (; c <= columns - STEP; c += STEP) {
       long from = w + (long) c * Float.BYTES * spread;
       FloatVector.fromMemorySegment(FLOATS, Native.ALL, from, Native.ORDER)
-          .intoMemorySegment(Native.ALL, even, Native.ORDER);
+          .intoMemorySegment(Native.ALL, to, Native.ORDER);
       FloatVector.fromMemorySegment(FLOATS, Native.ALL, from + VECTOR_BYTES, Native.ORDER)
-          .intoMemorySegment(Native.ALL, odd, Native.ORDER);
-      even += SIDE * VECTOR_BYTES;
-      odd += SIDE * VECTOR_BYTES;
+          .intoMemorySegment(Native.ALL, to + ROW_BYTES, Native.ORDER);
+      to += 2 * ROW_BYTES;
     }
     Native.copy(w + (long) c * Float.BYTES, rest, (long) (columns - c) * Float.BYTES);
   }
 
   /**
-   * Computes {@code y[token][row] = sum over columns of w[row][column] * x[token][column]}: even
-   * and odd vectors of columns apart, then the columns that fill no {@link #STEP} one by one. The
-   * kernels for one token sum in the same order.
+   * Computes {@code y[token][row] = sum over columns of w[row][column] * x[token][column]}: in each
+   * lane one column after another, then across lanes, then the columns that fill no {@link #STEP}.
+   * The kernels for one token sum in the same order.
    *
    * @param panel address of the rows, with room for a whole number of {@link #SIDE}
    * @param x address of the first token's inputs, {@code xBytes} from one to the next
@@ -104,14 +96,10 @@ final class FloatBlock {
     int whole = columns / STEP * STEP;
     for (int token = 0; token < tokens; token += SIDE) {
       int usedTokens = Math.min(SIDE, tokens - token);
-      int last = usedTokens - 1;
       long xBlock = x + token * xBytes;
       for (int row = 0; row < rows; row += SIDE) {
         int usedRows = Math.min(SIDE, rows - row);
-        accumulate(even(panel, row, columns), whole, xBlock, xBytes, last, scratch);
-        long odd = odd(panel, row, columns);
-        accumulate(odd, whole, xBlock + VECTOR_BYTES, xBytes, last, scratch + BLOCK_BYTES);
-        addOdd(scratch);
+        accumulate(start(panel, row, columns), whole, xBlock, xBytes, usedTokens - 1, scratch);
         sumLanes(scratch, usedTokens);
         long yBlock = y + token * yBytes + (long) row * Float.BYTES;
         if (usedRows == SIDE && whole == columns) {
@@ -134,10 +122,9 @@ final class FloatBlock {
   }
 
   /**
-   * One block over every other vector; the accumulators go to scratch, because summing them here
-   * would make this method too large for the compiler to keep vectors in registers. Where fewer
-   * than four tokens are left, the last one is computed several times. Written out, because C2
-   * keeps only locals in registers.
+   * One block; the accumulators go to scratch, because summing them here would make this method too
+   * large for the compiler to keep vectors in registers. Where fewer than four tokens are left, the
+   * last one is computed several times. Written out, because C2 keeps only locals in registers.
    */
   private static void accumulate(
       long w, int columns, long x0, long xBytes, int lastToken, long scratch) {
@@ -160,7 +147,7 @@ final class FloatBlock {
     FloatVector a31 = FloatVector.zero(FLOATS);
     FloatVector a32 = FloatVector.zero(FLOATS);
     FloatVector a33 = FloatVector.zero(FLOATS);
-    for (int c = 0; c < columns; c += STEP) {
+    for (int c = 0; c < columns; c += LANES) {
       long at = (long) c * Float.BYTES;
       FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x0 + at, Native.ORDER);
       FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x1 + at, Native.ORDER);
@@ -189,7 +176,7 @@ final class FloatBlock {
       a13 = v3.fma(e1, a13);
       a23 = v3.fma(e2, a23);
       a33 = v3.fma(e3, a33);
-      w += SIDE * VECTOR_BYTES;
+      w += ROW_BYTES;
     }
     a00.intoMemorySegment(Native.ALL, scratch, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, scratch + 1 * VECTOR_BYTES, Native.ORDER);
@@ -207,15 +194,6 @@ final class FloatBlock {
     a31.intoMemorySegment(Native.ALL, scratch + 13 * VECTOR_BYTES, Native.ORDER);
     a32.intoMemorySegment(Native.ALL, scratch + 14 * VECTOR_BYTES, Native.ORDER);
     a33.intoMemorySegment(Native.ALL, scratch + 15 * VECTOR_BYTES, Native.ORDER);
-  }
-
-  private static void addOdd(long scratch) {
-    for (int i = 0; i < SIDE * SIDE; i++) {
-      long at = scratch + i * VECTOR_BYTES;
-      FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER)
-          .add(FloatVector.fromMemorySegment(FLOATS, Native.ALL, at + BLOCK_BYTES, Native.ORDER))
-          .intoMemorySegment(Native.ALL, at, Native.ORDER);
-    }
   }
 
   /** Sums each accumulator of so many tokens across its lanes, for {@link #store}. */

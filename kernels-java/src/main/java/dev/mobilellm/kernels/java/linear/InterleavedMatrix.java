@@ -146,7 +146,7 @@ abstract class InterleavedMatrix extends Matrix {
 
   /**
    * The sum of the products of a row that is not interleaved with one token over the columns
-   * from..to: even and odd vectors of columns in two accumulators, as {@link FloatBlock} has them.
+   * from..to, summed in the order of {@link FloatBlock}.
    *
    * @param x address of the token's inputs, from column 0
    */
@@ -176,19 +176,13 @@ abstract class InterleavedMatrix extends Matrix {
   abstract void twoRows(long w, long bytes, long x, long xBytes, int last, long target);
 
   /** Puts the columns from..to of a row, as floats in the order of the inputs, into a panel. */
-  abstract void widen(int row, int from, int to, long even, long odd, long rest);
+  abstract void widen(int row, int from, int to, long target, long rest);
 
   private long panel(int row, int count, int from, int to, int worker) {
     long panel = panels.address(worker) + FloatBlock.SCRATCH_BYTES;
     int width = to - from;
     for (int i = 0; i < count; i++) {
-      widen(
-          row + i,
-          from,
-          to,
-          FloatBlock.even(panel, i, width),
-          FloatBlock.odd(panel, i, width),
-          FloatBlock.rest(panel, i, width));
+      widen(row + i, from, to, FloatBlock.start(panel, i, width), FloatBlock.rest(panel, i, width));
     }
     return panel;
   }
