@@ -10,23 +10,20 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The page of the demo model in Chromium, for each test as somebody sees it who was never there.
  */
-abstract class PageSetup {
+abstract class PageSetup extends ServerSetup {
 
   @TempDir static Path downloads;
-  static DemoServer demo;
   static Browser browser;
 
   @BeforeAll
-  static void start() {
+  static void startBrowser() {
     browser = Browser.start(downloads);
-    demo = DemoServer.start();
   }
 
   @AfterAll
-  static void stop() {
+  static void stopBrowser() {
     if (browser != null) {
       browser.close();
-      demo.close();
     }
   }
 
