@@ -1,20 +1,15 @@
 package dev.mobilellm.launcher;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.testkit.Modules;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 
 /**
@@ -64,23 +59,7 @@ record PluginJars(Path work) {
             Files.createTempDirectory(work, "plugin").resolve("classes"),
             path.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
             options);
-    Files.createDirectories(jar.getParent());
-    StringWriter messages = new StringWriter();
-    PrintWriter writer = new PrintWriter(messages, true);
-    int code =
-        ToolProvider.findFirst("jar")
-            .orElseThrow()
-            .run(
-                writer,
-                writer,
-                "--create",
-                "--file",
-                jar.toString(),
-                "-C",
-                classes.toString(),
-                ".");
-    assertEquals(0, code, messages.toString());
-    return jar;
+    return Modules.pack(classes, jar);
   }
 
   /** A jar with such a sampler, which another package or text in it may replace. */

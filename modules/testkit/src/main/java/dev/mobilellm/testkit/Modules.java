@@ -47,16 +47,36 @@ public final class Modules {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    run("javac", arguments);
+    return classes;
+  }
+
+  /**
+   * Packs what was compiled.
+   *
+   * @param jar the file to write; its folder is made
+   * @return the file
+   */
+  public static Path pack(Path classes, Path jar) {
+    try {
+      Files.createDirectories(jar.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    run("jar", List.of("--create", "--file", jar.toString(), "-C", classes.toString(), "."));
+    return jar;
+  }
+
+  private static void run(String tool, List<String> arguments) {
     StringWriter said = new StringWriter();
     PrintWriter writer = new PrintWriter(said);
     int code =
-        ToolProvider.findFirst("javac")
+        ToolProvider.findFirst(tool)
             .orElseThrow()
             .run(writer, writer, arguments.toArray(String[]::new));
     if (code != 0) {
-      throw new IllegalArgumentException("the sources do not compile: " + said);
+      throw new IllegalArgumentException(tool + " says: " + said);
     }
-    return classes;
   }
 
   /** A module path on which modules of this JVM are found. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilellm.spi.Plugin;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,19 @@ class ModulesTest {
   @TempDir private Path folder;
 
   @Test
-  void aModuleCanBeLoaded() throws ReflectiveOperationException {
+  void aModuleCanBeLoadedFromItsFolderAndFromAJar() throws ReflectiveOperationException {
     Path classes = Modules.compile(SOURCES, folder.resolve("five"), Modules.path(SPI));
-    ModuleLayer boot = ModuleLayer.boot();
-    ModuleLayer layer =
-        boot.defineModulesWithOneLoader(
-            boot.configuration()
-                .resolve(ModuleFinder.of(classes), ModuleFinder.of(), Set.of("com.example.five")),
-            ClassLoader.getSystemClassLoader());
-    Class<?> five = layer.findLoader("com.example.five").loadClass("com.example.five.Five");
-    assertEquals("five", ((Plugin) five.getConstructor().newInstance()).name());
+    Path jar = Modules.pack(classes, folder.resolve("jars/five.jar"));
+    for (Path place : List.of(classes, jar)) {
+      ModuleLayer boot = ModuleLayer.boot();
+      ModuleLayer layer =
+          boot.defineModulesWithOneLoader(
+              boot.configuration()
+                  .resolve(ModuleFinder.of(place), ModuleFinder.of(), Set.of("com.example.five")),
+              ClassLoader.getSystemClassLoader());
+      Class<?> five = layer.findLoader("com.example.five").loadClass("com.example.five.Five");
+      assertEquals("five", ((Plugin) five.getConstructor().newInstance()).name());
+    }
   }
 
   @Test
