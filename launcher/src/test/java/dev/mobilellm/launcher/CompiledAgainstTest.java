@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.testkit.Modules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +121,7 @@ class CompiledAgainstTest extends BesideAGoodPlugin {
             }
             """
                 .formatted(module, member, name)),
-        List.of(PluginJars.location(KERNELS)));
+        List.of(Modules.location(KERNELS)));
   }
 
   private static String kernelDescriptor(String module) {

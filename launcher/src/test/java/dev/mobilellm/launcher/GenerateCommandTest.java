@@ -175,22 +175,7 @@ class GenerateCommandTest {
           }
         };
     Console console = Console.of(InputStream.nullInputStream(), Run.print(narrow), Run.print(err));
-    int code =
-        MobileLlm.run(
-            console,
-            "--device",
-            "reference",
-            "--temperature",
-            "0",
-            "--model-path",
-            checkpoint(),
-            "--tokens",
-            PROMPT_IDS,
-            "--print-tokens",
-            "--context",
-            "4000",
-            "--max-tokens",
-            "3000");
+    int code = generateForLong(console);
     assertEquals(ExitCode.BROKEN_PIPE, code);
     assertTrue(
         !err.toString(StandardCharsets.UTF_8).contains("Broken"),
@@ -216,25 +201,29 @@ class GenerateCommandTest {
             InputStream.nullInputStream(),
             Run.print(interrupting),
             Run.print(OutputStream.nullOutputStream()));
-    int code =
-        MobileLlm.run(
-            console,
-            "--device",
-            "reference",
-            "--temperature",
-            "0",
-            "--model-path",
-            checkpoint(),
-            "--tokens",
-            PROMPT_IDS,
-            "--print-tokens",
-            "--context",
-            "4000",
-            "--max-tokens",
-            "3000");
+    int code = generateForLong(console);
     assertEquals(ExitCode.INTERRUPTED, code);
     String text = printed.toString(StandardCharsets.UTF_8);
     assertTrue(text.matches("80(,\\d+)*\n"), text);
+  }
+
+  /** So many tokens that nobody waits for the last. */
+  private int generateForLong(Console console) {
+    return MobileLlm.run(
+        console,
+        "--device",
+        "reference",
+        "--temperature",
+        "0",
+        "--model-path",
+        checkpoint(),
+        "--tokens",
+        PROMPT_IDS,
+        "--print-tokens",
+        "--context",
+        "4000",
+        "--max-tokens",
+        "3000");
   }
 
   private static void interruptThisProcess() throws IOException {

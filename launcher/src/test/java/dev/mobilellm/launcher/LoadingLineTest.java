@@ -3,16 +3,11 @@ package dev.mobilellm.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Progress shows late, on terminals only, and goes away. */
-class LoadingLineTest {
-
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class LoadingLineTest extends LineSetup {
 
   @Test
   void nothingInTheFirstSecond() {
@@ -60,19 +55,5 @@ class LoadingLineTest {
     line.fallback("It failed.");
     assertEquals(
         "mobilellm: It has too little memory.\nThe answer is\nmobilellm: It failed.\n", text());
-  }
-
-  private Console console(boolean terminal) {
-    return new Console(
-        InputStream.nullInputStream(),
-        Run.print(OutputStream.nullOutputStream()),
-        Run.print(err),
-        false,
-        false,
-        terminal);
-  }
-
-  private String text() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

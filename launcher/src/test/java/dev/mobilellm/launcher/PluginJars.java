@@ -1,18 +1,16 @@
 package dev.mobilellm.launcher;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.mobilellm.spi.Plugin;
+import dev.mobilellm.testkit.Modules;
+import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 
 /**
  * Compiles plugins as their authors do: against the SPI alone.
@@ -51,30 +49,17 @@ record PluginJars(Path work) {
    */
   Path jar(Path jar, Map<String, String> sources, List<Path> modulePath, String... options)
       throws IOException {
-    Path folder = Files.createTempDirectory(work, "plugin");
-    List<String> arguments = new ArrayList<>(List.of(options));
-    List<String> path = new ArrayList<>(modulePath.stream().map(Path::toString).toList());
-    if (!arguments.contains("--module-version")) {
-      path.add(spi().toString());
+    List<Path> path = new ArrayList<>(modulePath);
+    if (!List.of(options).contains("--module-version")) {
+      path.add(spi());
     }
-    arguments.addAll(
-        List.of(
-            "-d",
-            folder.resolve("classes").toString(),
-            "-p",
-            String.join(System.getProperty("path.separator"), path)));
-    for (Map.Entry<String, String> source : sources.entrySet()) {
-      Path file = folder.resolve(source.getKey());
-      Files.createDirectories(file.getParent());
-      arguments.add(Files.writeString(file, source.getValue()).toString());
-    }
-    run("javac", arguments);
-    Files.createDirectories(jar.getParent());
-    run(
-        "jar",
-        List.of(
-            "--create", "--file", jar.toString(), "-C", folder.resolve("classes").toString(), "."));
-    return jar;
+    Path classes =
+        Modules.compile(
+            sources,
+            Files.createTempDirectory(work, "plugin").resolve("classes"),
+            path.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+            options);
+    return Modules.pack(classes, jar);
   }
 
   /** A jar with such a sampler, which another package or text in it may replace. */
@@ -90,26 +75,6 @@ record PluginJars(Path work) {
 
   /** Where the SPI comes from. */
   static Path spi() {
-    return location(Plugin.class.getModule().getName());
-  }
-
-  /** The jar or folder of a module of this JVM. */
-  static Path location(String module) {
-    return ModuleLayer.boot()
-        .configuration()
-        .findModule(module)
-        .flatMap(found -> found.reference().location())
-        .map(Path::of)
-        .orElseThrow();
-  }
-
-  private static void run(String tool, List<String> arguments) {
-    StringWriter messages = new StringWriter();
-    PrintWriter writer = new PrintWriter(messages, true);
-    int code =
-        ToolProvider.findFirst(tool)
-            .orElseThrow()
-            .run(writer, writer, arguments.toArray(String[]::new));
-    assertEquals(0, code, messages.toString());
+    return Modules.location(Plugin.class.getModule().getName());
   }
 }

@@ -3,16 +3,10 @@ package dev.mobilellm.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Progress with the time left shows late, on terminals only, and goes away. */
-class ProgressLineTest {
-
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class ProgressLineTest extends LineSetup {
 
   @Test
   void shownOnATerminalAfterASecond() throws InterruptedException {
@@ -43,19 +37,5 @@ class ProgressLineTest {
     assertEquals("1 min 00 s", ProgressLine.duration(59.6));
     assertEquals("12 min 05 s", ProgressLine.duration(725));
     assertEquals("2 h 01 min", ProgressLine.duration(7_290));
-  }
-
-  private Console console(boolean terminal) {
-    return new Console(
-        InputStream.nullInputStream(),
-        Run.print(OutputStream.nullOutputStream()),
-        Run.print(err),
-        false,
-        false,
-        terminal);
-  }
-
-  private String text() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

@@ -9,13 +9,12 @@ import dev.mobilellm.spi.device.CompiledProgram;
 import dev.mobilellm.spi.device.CompiledProgram.BoundOp;
 import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.LoadProgress;
-import dev.mobilellm.spi.graph.Composite;
 import dev.mobilellm.spi.graph.GraphBuilder;
 import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.spi.graph.Value;
-import dev.mobilellm.spi.weights.WeightTensor;
 import dev.mobilellm.testkit.RandomWeights;
 import dev.mobilellm.testkit.Runs;
+import dev.mobilellm.testkit.Twice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,30 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kernels from modules of other people, loaded as the launcher loads them. */
 class ThirdPartyKernelsTest {
-
-  /** An operation of a third party: {@code output = input + input}. */
-  record Twice(Value input, Value output) implements Composite {
-
-    @Override
-    public List<Value> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(output);
-    }
-
-    @Override
-    public List<WeightTensor> weights() {
-      return List.of();
-    }
-
-    @Override
-    public List<Value> lower(GraphBuilder graph) {
-      return List.of(graph.add(input, input));
-    }
-  }
 
   @TempDir Path directory;
 
@@ -150,9 +125,8 @@ class ThirdPartyKernelsTest {
   private static Program program() {
     GraphBuilder graph = new GraphBuilder();
     Value wanted = graph.selectWanted(graph.embed(RandomWeights.of("three", 1, 3)));
-    Value doubled = graph.newValue(1, wanted.rows());
-    graph.add(new Twice(wanted, doubled));
-    return graph.build(graph.linear(doubled, RandomWeights.of("one", 1, 1), Optional.empty()));
+    return graph.build(
+        graph.linear(Twice.of(graph, wanted), RandomWeights.of("one", 1, 1), Optional.empty()));
   }
 
   private static long workers() {

@@ -1,19 +1,12 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.spi.device.ComputeDeviceProvider;
-import java.io.File;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import dev.mobilellm.testkit.Modules;
 import java.lang.module.ModuleFinder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.spi.ToolProvider;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A module with one kernel provider, compiled and loaded as a jar in the plugins folder would be.
@@ -22,6 +15,8 @@ import java.util.stream.Stream;
  * @param directory its classes
  */
 record ThirdPartyModule(String name, Path directory) {
+
+  private static final String DEVICE = "dev.mobilellm.kernels.java";
 
   /** Whose kernel counts its runs: every output of a pass is the number of passes so far. */
   static ThirdPartyModule counting(Path parent, String name, int priority, String kind) {
@@ -68,64 +63,33 @@ record ThirdPartyModule(String name, Path directory) {
   }
 
   private static ThirdPartyModule compile(Path parent, String name, String members) {
-    try {
-      Path sources = parent.resolve(name + "-src");
-      Path unit = sources.resolve(name.replace('.', '/')).resolve("Kernels.java");
-      Files.createDirectories(unit.getParent());
-      Path descriptor = sources.resolve("module-info.java");
-      Files.writeString(
-          descriptor,
-          """
-          module %1$s {
-            requires dev.mobilellm.kernels.java;
-            provides dev.mobilellm.kernels.java.spi.JavaKernelProvider with %1$s.Kernels;
-          }
-          """
-              .formatted(name));
-      Files.writeString(
-          unit,
-          """
-          package %s;
-          import dev.mobilellm.kernels.java.spi.*;
-          import dev.mobilellm.spi.graph.*;
-          import java.lang.foreign.*;
-          public final class Kernels implements JavaKernelProvider {
-          %s
-          }
-          """
-              .formatted(name, members));
-      Path classes = Files.createDirectories(parent.resolve(name));
-      javac("-p", modulePath(), "-d", classes.toString(), descriptor.toString(), unit.toString());
-      return new ThirdPartyModule(name, classes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void javac(String... arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter writer = new PrintWriter(said);
-    int code = ToolProvider.findFirst("javac").orElseThrow().run(writer, writer, arguments);
-    if (code != 0) {
-      throw new IllegalStateException("javac: " + said);
-    }
+    Map<String, String> sources =
+        Map.of(
+            "module-info.java",
+            """
+            module %1$s {
+              requires dev.mobilellm.kernels.java;
+              provides dev.mobilellm.kernels.java.spi.JavaKernelProvider with %1$s.Kernels;
+            }
+            """
+                .formatted(name),
+            name.replace('.', '/') + "/Kernels.java",
+            """
+            package %s;
+            import dev.mobilellm.kernels.java.spi.*;
+            import dev.mobilellm.spi.graph.*;
+            import java.lang.foreign.*;
+            public final class Kernels implements JavaKernelProvider {
+            %s
+            }
+            """
+                .formatted(name, members));
+    return new ThirdPartyModule(name, Modules.compile(sources, parent.resolve(name), modulePath()));
   }
 
   /** Where the SPI and this device are. */
   static String modulePath() {
-    return Stream.of("dev.mobilellm.spi", "dev.mobilellm.kernels.java")
-        .map(module -> location(module).toString())
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  /** The folder or jar of a module of this JVM. */
-  static Path location(String module) {
-    return Path.of(
-        ModuleLayer.boot()
-            .configuration()
-            .findModule(module)
-            .flatMap(resolved -> resolved.reference().location())
-            .orElseThrow());
+    return Modules.path("dev.mobilellm.spi", DEVICE);
   }
 
   /** A layer of this module above the application's. */
@@ -135,10 +99,9 @@ record ThirdPartyModule(String name, Path directory) {
 
   /** The provider of a second device, which lies in one layer with this module. */
   ComputeDeviceProvider loadBesideTheDevice() throws ReflectiveOperationException {
-    String device = "dev.mobilellm.kernels.java";
-    ModuleLayer.Controller controller = load(ModuleFinder.of(directory, location(device)));
+    ModuleLayer.Controller controller = load(ModuleFinder.of(directory, Modules.location(DEVICE)));
     Class<?> provider =
-        controller.layer().findLoader(device).loadClass(JavaDeviceProvider.class.getName());
+        controller.layer().findLoader(DEVICE).loadClass(JavaDeviceProvider.class.getName());
     controller.addExports(
         provider.getModule(), provider.getPackageName(), ThirdPartyModule.class.getModule());
     return (ComputeDeviceProvider) provider.getConstructor().newInstance();

@@ -13,13 +13,12 @@ import dev.mobilellm.spi.device.ComputeDevice;
 import dev.mobilellm.spi.device.DeviceException;
 import dev.mobilellm.spi.device.LoadProgress;
 import dev.mobilellm.spi.device.Sequence;
-import dev.mobilellm.spi.graph.Composite;
 import dev.mobilellm.spi.graph.GraphBuilder;
 import dev.mobilellm.spi.graph.Program;
 import dev.mobilellm.spi.graph.Value;
-import dev.mobilellm.spi.weights.WeightTensor;
 import dev.mobilellm.testkit.RandomWeights;
 import dev.mobilellm.testkit.Runs;
+import dev.mobilellm.testkit.Twice;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,30 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kernels from modules of other people, as data. */
 class ThirdPartyKernelsTest {
-
-  /** An operation of a third party: {@code output = input + input}. */
-  record Twice(Value input, Value output) implements Composite {
-
-    @Override
-    public List<Value> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(output);
-    }
-
-    @Override
-    public List<WeightTensor> weights() {
-      return List.of();
-    }
-
-    @Override
-    public List<Value> lower(GraphBuilder graph) {
-      return List.of(graph.add(input, input));
-    }
-  }
 
   @TempDir Path directory;
 
@@ -149,8 +124,6 @@ class ThirdPartyKernelsTest {
   private static Program program() {
     GraphBuilder graph = new GraphBuilder();
     Value three = graph.embed(RandomWeights.of("three", 1, 3));
-    Value doubled = graph.newValue(1, three.rows());
-    graph.add(new Twice(three, doubled));
-    return graph.build(graph.selectWanted(doubled));
+    return graph.build(graph.selectWanted(Twice.of(graph, three)));
   }
 }

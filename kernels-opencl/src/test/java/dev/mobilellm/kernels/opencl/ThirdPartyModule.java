@@ -1,17 +1,10 @@
 package dev.mobilellm.kernels.opencl;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import dev.mobilellm.testkit.Modules;
 import java.lang.module.ModuleFinder;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
-import java.util.spi.ToolProvider;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A module with one kernel provider, compiled and loaded as a jar in the plugins folder would be.
@@ -60,70 +53,42 @@ final class ThirdPartyModule {
   }
 
   private static ModuleLayer load(Path parent, String name, String members) {
-    try {
-      Path sources = parent.resolve(name + "-src");
-      Path unit = sources.resolve(name.replace('.', '/')).resolve("Kernels.java");
-      Files.createDirectories(unit.getParent());
-      Path descriptor = sources.resolve("module-info.java");
-      Files.writeString(
-          descriptor,
-          """
-          module %1$s {
-            requires dev.mobilellm.kernels.opencl;
-            provides dev.mobilellm.kernels.opencl.spi.OpenClKernelProvider with %1$s.Kernels;
-          }
-          """
-              .formatted(name));
-      Files.writeString(
-          unit,
-          """
-          package %s;
-          import dev.mobilellm.kernels.opencl.spi.*;
-          import dev.mobilellm.spi.graph.*;
-          import java.util.List;
-          public final class Kernels implements OpenClKernelProvider {
-          %s
-          }
-          """
-              .formatted(name, members));
-      Path classes = Files.createDirectories(parent.resolve(name));
-      javac("-p", modulePath(), "-d", classes.toString(), descriptor.toString(), unit.toString());
-      ModuleLayer boot = ModuleLayer.boot();
-      var configuration =
-          boot.configuration()
-              .resolveAndBind(ModuleFinder.of(classes), ModuleFinder.of(), Set.of(name));
-      return boot.defineModulesWithOneLoader(configuration, ClassLoader.getSystemClassLoader());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void javac(String... arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter writer = new PrintWriter(said);
-    int code = ToolProvider.findFirst("javac").orElseThrow().run(writer, writer, arguments);
-    if (code != 0) {
-      throw new IllegalStateException("javac: " + said);
-    }
+    Map<String, String> sources =
+        Map.of(
+            "module-info.java",
+            """
+            module %1$s {
+              requires dev.mobilellm.kernels.opencl;
+              provides dev.mobilellm.kernels.opencl.spi.OpenClKernelProvider with %1$s.Kernels;
+            }
+            """
+                .formatted(name),
+            name.replace('.', '/') + "/Kernels.java",
+            """
+            package %s;
+            import dev.mobilellm.kernels.opencl.spi.*;
+            import dev.mobilellm.spi.graph.*;
+            import java.util.List;
+            public final class Kernels implements OpenClKernelProvider {
+            %s
+            }
+            """
+                .formatted(name, members));
+    Path classes = Modules.compile(sources, parent.resolve(name), modulePath());
+    ModuleLayer boot = ModuleLayer.boot();
+    var configuration =
+        boot.configuration()
+            .resolveAndBind(ModuleFinder.of(classes), ModuleFinder.of(), Set.of(name));
+    return boot.defineModulesWithOneLoader(configuration, ClassLoader.getSystemClassLoader());
   }
 
   /** Where this module and what it needs are. */
   static String modulePath() {
-    return Stream.of(
-            "dev.mobilellm.spi",
-            "dev.mobilellm.kernels.opencl",
-            "org.lwjgl",
-            "org.lwjgl.natives",
-            "org.lwjgl.opencl")
-        .map(
-            module ->
-                Path.of(
-                        ModuleLayer.boot()
-                            .configuration()
-                            .findModule(module)
-                            .flatMap(resolved -> resolved.reference().location())
-                            .orElseThrow())
-                    .toString())
-        .collect(Collectors.joining(File.pathSeparator));
+    return Modules.path(
+        "dev.mobilellm.spi",
+        "dev.mobilellm.kernels.opencl",
+        "org.lwjgl",
+        "org.lwjgl.natives",
+        "org.lwjgl.opencl");
   }
 }

@@ -23,8 +23,7 @@ final class ToyModel {
         context,
         PluginRegistry.builtIn()
             .with(Service.TOKENIZER, new ToyText.LettersProvider())
-            .with(Service.CHAT_TEMPLATE, new ToyText.RolesProvider())
-            .with(Service.SAMPLER, new ToyText.Likeliest()));
+            .with(Service.CHAT_TEMPLATE, new ToyText.RolesProvider()));
   }
 
   static LanguageModel load(Path folder, int context, PluginRegistry registry) {
@@ -38,6 +37,6 @@ final class ToyModel {
   /** The likeliest tokens, also behind the end of a sequence, so that lengths are known. */
   static GenerationOptions tokens(int count) {
     return new GenerationOptions(
-        SamplingOptions.GREEDY, Optional.of("likeliest"), count, List.of(), false, true);
+        SamplingOptions.GREEDY, Optional.empty(), count, List.of(), false, true);
   }
 }

@@ -2,9 +2,6 @@ package dev.mobilellm.launcher.chat;
 
 import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.model.ModelFiles;
-import dev.mobilellm.spi.sampling.Sampler;
-import dev.mobilellm.spi.sampling.SamplerProvider;
-import dev.mobilellm.spi.sampling.SamplingOptions;
 import dev.mobilellm.spi.text.ChatTemplate;
 import dev.mobilellm.spi.text.ChatTemplateProvider;
 import dev.mobilellm.spi.text.Message;
@@ -109,23 +106,6 @@ final class ToyText {
         parts.add(new Special("<assistant>"));
         return parts;
       };
-    }
-  }
-
-  public static final class Likeliest implements SamplerProvider {
-    @Override
-    public String name() {
-      return "likeliest";
-    }
-
-    @Override
-    public Match matches(SamplingOptions options) {
-      return Match.no("it is taken by name");
-    }
-
-    @Override
-    public Sampler create(SamplingOptions options) {
-      return (candidates, random) -> candidates.id(candidates.argmax());
     }
   }
 }

@@ -1,19 +1,20 @@
 package dev.mobilellm.architecture;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePathScanner;
+import dev.mobilellm.testkit.Modules;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles small sources that break rules. */
+/** Compiles small sources that break rules, and parses those of the project. */
 final class Compiler {
 
   private Compiler() {}
@@ -24,28 +25,29 @@ final class Compiler {
    * @param sources by the name of their class
    * @param classes the folder to make
    */
-  static void compile(Map<String, String> sources, Path classes) throws IOException {
-    Path folder = Files.createDirectories(classes.resolveSibling(classes.getFileName() + "-src"));
-    List<Path> files = new ArrayList<>();
-    for (Map.Entry<String, String> source : sources.entrySet()) {
-      Path file = folder.resolve(source.getKey().replace('.', '/') + ".java");
-      Files.createDirectories(file.getParent());
-      files.add(Files.writeString(file, source.getValue()));
-    }
+  static void compile(Map<String, String> sources, Path classes) {
+    Map<String, String> files = new HashMap<>();
+    sources.forEach((name, text) -> files.put(name.replace('.', '/') + ".java", text));
+    Modules.compile(files, classes, "", "-proc:none");
+  }
+
+  /**
+   * Shows sources to a visitor, one after the other, without looking up what their names mean.
+   *
+   * @param visitor made for the task, which finds the comments
+   */
+  static void scan(List<Path> sources, Function<JavacTask, TreePathScanner<Void, Void>> visitor)
+      throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      boolean done =
-          compiler
-              .getTask(
-                  messages,
-                  manager,
-                  null,
-                  List.of("-proc:none", "-d", Files.createDirectories(classes).toString()),
-                  null,
-                  manager.getJavaFileObjectsFromPaths(files))
-              .call();
-      assertTrue(done, messages::toString);
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources));
+      TreePathScanner<Void, Void> scanner = visitor.apply(task);
+      for (CompilationUnitTree unit : task.parse()) {
+        scanner.scan(unit, null);
+      }
     }
   }
 }

@@ -3,16 +3,14 @@ package dev.mobilellm.architecture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilellm.testkit.Modules;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,17 +97,7 @@ final class SpiCompatibilityTest {
   private Path jar(String name, String source) throws IOException {
     Path classes = folder.resolve(name);
     Compiler.compile(Map.of("dev.mobilellm.spi.Example", source), classes);
-    Path jar = folder.resolve(name + ".jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> found = Files.walk(classes)) {
-      for (Path path : found.filter(Files::isRegularFile).sorted().toList()) {
-        out.putNextEntry(new ZipEntry(classes.relativize(path).toString().replace('\\', '/')));
-        Files.copy(path, out);
-        out.closeEntry();
-      }
-    }
-    return jar;
+    return Modules.pack(classes, folder.resolve(name + ".jar"));
   }
 
   private static Path onlyJar(Path folder) {

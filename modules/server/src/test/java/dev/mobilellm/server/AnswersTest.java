@@ -16,24 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What the two completions answer. */
-class AnswersTest {
-
-  private static DemoServer demo;
-
-  @BeforeAll
-  static void start() {
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    demo.close();
-  }
+class AnswersTest extends ServerSetup {
 
   @Test
   void aChatIsAnswered() throws Exception {

@@ -8,47 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The page in Chromium: conversations with the demo model. */
-class ChatPageTest {
+class ChatPageTest extends PageSetup {
 
   private static final Duration SLOW = Duration.ofMillis(20);
   private static final String COUNTING = "one two three four five six seven eight nine ".repeat(7);
-
-  @TempDir private static Path downloads;
-  private static DemoServer demo;
-  private static Browser browser;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start(downloads);
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      browser.close();
-      demo.close();
-    }
-  }
-
-  @BeforeEach
-  void open() {
-    browser.openFresh(demo);
-  }
-
-  @AfterEach
-  void nothingWentWrong() {
-    browser.assertNoComplaints();
-  }
 
   @Test
   void anAnswerHasItsResultInABoxAndItsSpeedBelow() {

@@ -15,24 +15,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Clients that come and go. */
-class ConnectionsTest {
-
-  private static DemoServer demo;
-
-  @BeforeAll
-  static void start() {
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    demo.close();
-  }
+class ConnectionsTest extends ServerSetup {
 
   @Test
   void whoLeavesAStreamFreesItsPlace() throws Exception {

@@ -6,22 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * The page in Chromium: nothing that a model or a person writes runs, loads or leaves its place.
  */
-class PageSafetyTest {
+class PageSafetyTest extends PageSetup {
 
   static final List<String> HOSTILE =
       List.of(
@@ -40,29 +35,6 @@ class PageSafetyTest {
           "<tex-inline>\\href{javascript:window.ran=1}{x}</tex-inline> <b id=stop name=stop>x</b>",
           "$\\def\\a{\\a\\a}\\a$ $\\rule{9999em}{9999em}$ $\\kern-9999em x$");
 
-  @TempDir private static Path downloads;
-  private static DemoServer demo;
-  private static Browser browser;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start(downloads);
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      browser.close();
-      demo.close();
-    }
-  }
-
-  @BeforeEach
-  void open() {
-    browser.openFresh(demo);
-  }
-
   @AfterEach
   void nothingRan() {
     assertNull(browser.value("window.ran"));
@@ -76,8 +48,6 @@ class PageSafetyTest {
             links
                 + ".every(a => /^https:/.test(a.href) && a.target === '_blank'"
                 + " && a.rel.includes('noopener'))"));
-    // Something that the policy had to refuse would be here.
-    browser.assertNoComplaints();
   }
 
   @ParameterizedTest

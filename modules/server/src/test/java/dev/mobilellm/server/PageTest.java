@@ -20,29 +20,15 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files of the page, as any client gets them. */
-class PageTest {
+class PageTest extends ServerSetup {
 
   private static final Path SOURCES = Path.of("src/main/resources/dev/mobilellm/server/page");
-
-  private static DemoServer demo;
-
-  @BeforeAll
-  static void start() {
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    demo.close();
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -9,26 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mobilellm.spi.text.Message;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that are not understood, and what the server tells about itself. */
-class RequestsTest {
-
-  private static DemoServer demo;
-
-  @BeforeAll
-  static void start() {
-    demo = DemoServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    demo.close();
-  }
+class RequestsTest extends ServerSetup {
 
   @Test
   void tokensGoThereAndBack() throws Exception {

@@ -34,34 +34,4 @@ record Quadruple(Value input, Value output) implements Composite {
   public List<Value> lower(GraphBuilder graph) {
     return List.of(Twice.of(graph, Twice.of(graph, input)));
   }
-
-  /** {@code output = input + input}. */
-  record Twice(Value input, Value output) implements Composite {
-
-    static Value of(GraphBuilder graph, Value input) {
-      Value output = graph.newValue(input.width(), input.rows());
-      graph.add(new Twice(input, output));
-      return output;
-    }
-
-    @Override
-    public List<Value> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public List<Value> outputs() {
-      return List.of(output);
-    }
-
-    @Override
-    public List<WeightTensor> weights() {
-      return List.of();
-    }
-
-    @Override
-    public List<Value> lower(GraphBuilder graph) {
-      return List.of(graph.add(input, input));
-    }
-  }
 }

@@ -3,20 +3,10 @@ package dev.mobilellm.architecture.application;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.architecture.Repository;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.StringWriter;
+import dev.mobilellm.testkit.Modules;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /** Makes a jar as the author of a plugin does: with a compiler and the SPI's jar, nothing else. */
 final class PluginJar {
@@ -30,47 +20,8 @@ final class PluginJar {
    * @param sources text by path, {@code module-info.java} among them
    * @param work an empty folder for what comes between
    */
-  static void make(Path jar, Map<String, String> sources, Path work) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Map.Entry<String, String> source : sources.entrySet()) {
-      Path file = work.resolve("src").resolve(source.getKey());
-      Files.createDirectories(file.getParent());
-      files.add(Files.writeString(file, source.getValue()));
-    }
-    Path classes = Files.createDirectories(work.resolve("classes"));
-    compile(files, classes);
-    pack(classes, jar);
-  }
-
-  private static void compile(List<Path> files, Path classes) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      boolean done =
-          compiler
-              .getTask(
-                  messages,
-                  manager,
-                  null,
-                  List.of("-p", spi().toString(), "-d", classes.toString()),
-                  null,
-                  manager.getJavaFileObjectsFromPaths(files))
-              .call();
-      assertTrue(done, () -> "the plugin does not compile:\n" + messages);
-    }
-  }
-
-  private static void pack(Path classes, Path jar) throws IOException {
-    Files.createDirectories(jar.getParent());
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> found = Files.walk(classes)) {
-      for (Path path : found.filter(Files::isRegularFile).sorted().toList()) {
-        out.putNextEntry(new ZipEntry(classes.relativize(path).toString().replace('\\', '/')));
-        Files.copy(path, out);
-        out.closeEntry();
-      }
-    }
+  static void make(Path jar, Map<String, String> sources, Path work) {
+    Modules.pack(Modules.compile(sources, work.resolve("classes"), spi().toString()), jar);
   }
 
   private static Path spi() {

@@ -1,5 +1,6 @@
 package dev.mobilellm.runtime.evaluation;
 
+import dev.mobilellm.runtime.device.CountedSequence;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.Batch.Wanted;
 import dev.mobilellm.spi.device.BatchResult;
@@ -38,40 +39,11 @@ final class BigramProgram implements CompiledProgram {
     return new ScoredModel(this, table.logits(0, 0).length, maxBatchTokens);
   }
 
-  private final class BigramSequence implements Sequence {
-    private final int capacity;
-    private int position;
-
-    BigramSequence(int capacity) {
-      this.capacity = capacity;
-    }
-
-    @Override
-    public int position() {
-      return position;
-    }
-
-    @Override
-    public int capacity() {
-      return capacity;
-    }
-
-    @Override
-    public void truncate(int to) {
-      position = to;
-    }
-
-    @Override
-    public void close() {
-      open--;
-    }
-  }
-
   @Override
   public Sequence openSequence(int capacity) {
     open++;
     capacities.add(capacity);
-    return new BigramSequence(capacity);
+    return new CountedSequence(capacity, () -> open--);
   }
 
   @Override
@@ -84,10 +56,10 @@ final class BigramProgram implements CompiledProgram {
     handedOut.forEach(row -> row.setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN));
     handedOut.clear();
     Batch.Entry entry = batch.entries().getFirst();
-    BigramSequence sequence = (BigramSequence) entry.sequence();
-    int start = sequence.position;
-    sequence.position += entry.tokens().length;
-    if (sequence.position > sequence.capacity) {
+    CountedSequence sequence = (CountedSequence) entry.sequence();
+    int start = sequence.position();
+    sequence.advance(entry.tokens().length);
+    if (sequence.position() > sequence.capacity()) {
       throw new IllegalArgumentException("the sequence is full");
     }
     passes.add(entry.wanted() + " " + entry.tokens().length);

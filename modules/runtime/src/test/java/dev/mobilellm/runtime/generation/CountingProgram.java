@@ -1,5 +1,6 @@
 package dev.mobilellm.runtime.generation;
 
+import dev.mobilellm.runtime.device.CountedSequence;
 import dev.mobilellm.spi.device.Batch;
 import dev.mobilellm.spi.device.BatchResult;
 import dev.mobilellm.spi.device.CompiledProgram;
@@ -20,36 +21,9 @@ final class CountingProgram implements CompiledProgram {
   int failAt = -1;
   private final Arena arena = Arena.ofAuto();
 
-  private static final class CountingSequence implements Sequence {
-    final int capacity;
-    int position;
-
-    CountingSequence(int capacity) {
-      this.capacity = capacity;
-    }
-
-    @Override
-    public int position() {
-      return position;
-    }
-
-    @Override
-    public int capacity() {
-      return capacity;
-    }
-
-    @Override
-    public void truncate(int to) {
-      position = to;
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @Override
   public Sequence openSequence(int capacity) {
-    return new CountingSequence(capacity);
+    return new CountedSequence(capacity, () -> {});
   }
 
   @Override
@@ -60,19 +34,19 @@ final class CountingProgram implements CompiledProgram {
   @Override
   public BatchResult forward(Batch batch) {
     Batch.Entry entry = batch.entries().getFirst();
-    CountingSequence sequence = (CountingSequence) entry.sequence();
+    CountedSequence sequence = (CountedSequence) entry.sequence();
     if (batchSizes.size() == failAt) {
       failAt = -1;
       throw new IllegalStateException("the device failed");
     }
     batchSizes.add(entry.tokens().length);
-    while (seen.size() > sequence.position) {
+    while (seen.size() > sequence.position()) {
       seen.removeLast();
     }
     for (int token : entry.tokens()) {
       seen.add(token);
     }
-    sequence.position += entry.tokens().length;
+    sequence.advance(entry.tokens().length);
     int next = (seen.getLast() + 1) % VOCABULARY;
     return new BatchResult() {
       @Override

@@ -4,74 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilellm.runtime.LanguageModel;
-import dev.mobilellm.runtime.LoadListener;
-import dev.mobilellm.runtime.LoadOptions;
-import dev.mobilellm.runtime.generation.Conversation;
 import dev.mobilellm.runtime.generation.Generation;
-import dev.mobilellm.runtime.generation.GenerationListener;
-import dev.mobilellm.runtime.generation.GenerationOptions;
-import dev.mobilellm.runtime.generation.Prompt;
-import dev.mobilellm.runtime.plugins.PluginRegistry;
-import dev.mobilellm.runtime.plugins.Service;
-import dev.mobilellm.spi.Match;
-import dev.mobilellm.spi.sampling.Sampler;
-import dev.mobilellm.spi.sampling.SamplerProvider;
-import dev.mobilellm.spi.sampling.SamplingOptions;
-import dev.mobilellm.testkit.Fixtures;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Prompts that begin with the same system message. */
-class SharedPrefixTest {
+class SharedPrefixTest extends SchedulerSetup {
 
   private static final int SHARED = 60;
   private static final int OWN = 10;
-
-  /** The likeliest token. */
-  private static final class Greedy implements SamplerProvider {
-    @Override
-    public String name() {
-      return "likeliest";
-    }
-
-    @Override
-    public Match matches(SamplingOptions options) {
-      return Match.yes("it always fits");
-    }
-
-    @Override
-    public Sampler create(SamplingOptions options) {
-      return (candidates, _) -> candidates.id(candidates.argmax());
-    }
-  }
-
-  @TempDir private static Path folder;
-  private static LanguageModel model;
-
-  @BeforeAll
-  static void load() {
-    model =
-        LanguageModel.load(
-            Fixtures.checkpoint("r1-bf16", folder),
-            LoadOptions.DEFAULT.withDevice("reference").withContext(128).withMaxBatchTokens(24),
-            PluginRegistry.builtIn().with(Service.SAMPLER, new Greedy()),
-            LoadListener.NONE);
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-  }
 
   @Test
   void whoComesLaterForksAndNobodyForgets() {
@@ -150,18 +95,10 @@ class SharedPrefixTest {
   }
 
   private static AnswerRequest request(int[] prompt) {
-    return new AnswerRequest(
-        new Prompt(prompt),
-        new GenerationOptions(
-            SamplingOptions.GREEDY, Optional.empty(), 20, List.of(), false, true));
+    return request(prompt, 20, 1);
   }
 
   private static int[] alone(int[] prompt) {
-    AnswerRequest request = request(prompt);
-    try (Conversation conversation = model.open()) {
-      return conversation
-          .generate(request.prompt(), request.options(), GenerationListener.NONE)
-          .tokens();
-    }
+    return alone(request(prompt)).tokens();
   }
 }

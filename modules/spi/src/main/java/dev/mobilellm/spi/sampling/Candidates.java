@@ -11,17 +11,16 @@ import java.util.Objects;
  */
 public final class Candidates {
 
-  /** Ranges longer than this are worth a sample. */
-  private static final int LONG = 600;
-
   private final int[] ids;
   private final float[] logits;
+  private final CandidateOrder order;
   private int size;
   private int sorted;
 
   public Candidates(int vocabularySize) {
     ids = new int[vocabularySize];
     logits = new float[vocabularySize];
+    order = new CandidateOrder(ids, logits);
   }
 
   /** Starts again with the whole vocabulary. */
@@ -149,7 +148,7 @@ public final class Candidates {
       return;
     }
     selectTop(wanted);
-    sort(sorted, wanted - 1);
+    order.sort(sorted, wanted - 1);
     sorted = wanted;
   }
 
@@ -163,7 +162,7 @@ public final class Candidates {
     if (wanted <= sorted || wanted == size) {
       return;
     }
-    select(sorted, size - 1, wanted - 1);
+    order.select(sorted, size - 1, wanted - 1);
   }
 
   /**
@@ -186,124 +185,6 @@ public final class Candidates {
       return middle;
     }
     sorted = Math.min(sorted, from);
-    return partition(from, to - 1, median(from, middle, to - 1)) + 1;
-  }
-
-  /**
-   * Moves the first in order, up to an index, to the front of a range: the selection of Floyd and
-   * Rivest (1975, Algorithm 489). The pivot of a long range is selected from a sample, so that it
-   * falls close to the border and one pass is nearly enough.
-   */
-  private void select(int from, int to, int border) {
-    int low = from;
-    int high = to;
-    while (low < high) {
-      int pivot = border;
-      if (high - low > LONG) {
-        sample(low, high, border);
-      } else {
-        pivot = median(low, (low + high) >>> 1, high);
-      }
-      int split = partition(low, high, pivot);
-      if (border <= split) {
-        high = split;
-      } else {
-        low = split + 1;
-      }
-    }
-  }
-
-  /** Brings a good pivot to the border. */
-  private void sample(int low, int high, int border) {
-    double n = high - low + 1;
-    double log = Math.log(n);
-    double count = 0.5 * Math.exp(2 * log / 3);
-    double rank = border - low + 1;
-    double slack = 0.5 * Math.sqrt(log * count * (n - count) / n) * Math.signum(rank - n / 2);
-    int first = (int) Math.max(low, border - rank * count / n + slack);
-    int last = (int) Math.min(high, border + (n - rank) * count / n + slack);
-    select(first, last, border);
-  }
-
-  private void sort(int from, int to) {
-    int low = from;
-    int high = to;
-    while (low < high) {
-      if (high - low < 16) {
-        insertionSort(low, high);
-        return;
-      }
-      int split = partition(low, high, median(low, (low + high) >>> 1, high));
-      if (split - low < high - split) {
-        sort(low, split);
-        low = split + 1;
-      } else {
-        sort(split + 1, high);
-        high = split;
-      }
-    }
-  }
-
-  /**
-   * Hoare's partition: afterwards nothing after the returned index comes before what is up to it.
-   */
-  private int partition(int low, int high, int pivot) {
-    float logit = logits[pivot];
-    int id = ids[pivot];
-    int i = low - 1;
-    int j = high + 1;
-    while (true) {
-      do {
-        i++;
-      } while (before(logits[i], ids[i], logit, id));
-      do {
-        j--;
-      } while (before(logit, id, logits[j], ids[j]));
-      if (i >= j) {
-        return j == high ? j - 1 : j;
-      }
-      swap(i, j);
-    }
-  }
-
-  private int median(int a, int b, int c) {
-    if (before(a, b)) {
-      return before(b, c) ? b : before(a, c) ? c : a;
-    }
-    return before(a, c) ? a : before(b, c) ? c : b;
-  }
-
-  private void insertionSort(int low, int high) {
-    for (int i = low + 1; i <= high; i++) {
-      for (int j = i; j > low && before(j, j - 1); j--) {
-        swap(j, j - 1);
-      }
-    }
-  }
-
-  private boolean before(int left, int right) {
-    return before(logits[left], ids[left], logits[right], ids[right]);
-  }
-
-  /** Descending by logit; NaN, which a broken processor may write, comes last. */
-  private static boolean before(float logit, int id, float otherLogit, int otherId) {
-    if (logit > otherLogit) {
-      return true;
-    }
-    if (logit < otherLogit) {
-      return false;
-    }
-    boolean nan = Float.isNaN(logit);
-    boolean otherNan = Float.isNaN(otherLogit);
-    return nan == otherNan ? id < otherId : otherNan;
-  }
-
-  private void swap(int i, int j) {
-    float logit = logits[i];
-    logits[i] = logits[j];
-    logits[j] = logit;
-    int id = ids[i];
-    ids[i] = ids[j];
-    ids[j] = id;
+    return order.partitionAtMedian(from, middle, to - 1) + 1;
   }
 }
