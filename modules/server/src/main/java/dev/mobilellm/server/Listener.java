@@ -131,7 +131,7 @@ final class Listener {
       server.tls(config -> config.privateKey(keys).privateKeyCertChain(keys));
     } catch (RuntimeException | GeneralSecurityException e) {
       throw new UsageException(
-          "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files."
+          "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files, the key as PKCS#8 without a password."
               .formatted(tls.certificates(), tls.key(), cause(e)));
     }
   }
@@ -149,14 +149,8 @@ final class Listener {
   private static boolean isPair(PrivateKey key, PublicKey certified)
       throws GeneralSecurityException {
     byte[] words = "from the holder of the key".getBytes(StandardCharsets.US_ASCII);
-    Signature signature =
-        Signature.getInstance(
-            switch (key.getAlgorithm()) {
-              case "RSA" -> "SHA256withRSA";
-              case "EC" -> "SHA256withECDSA";
-              case "DSA" -> "SHA256withDSA";
-              default -> key.getAlgorithm();
-            });
+    String algorithm = key.getAlgorithm().equals("EC") ? "ECDSA" : key.getAlgorithm();
+    Signature signature = Signature.getInstance("SHA256with" + algorithm);
     signature.initSign(key);
     signature.update(words);
     byte[] signed = signature.sign();
