@@ -117,10 +117,6 @@ export class Sidebar {
     const conversations = input.files.length > 0 ? fromJson(await input.files[0].text()) : [];
     input.value = "";
     conversations.forEach(save);
-    const { id } = this.#chat.conversation;
-    if (!this.#chat.isAnswering && conversations.some((conversation) => conversation.id === id)) {
-      this.#chat.open(id);
-    }
     notice(
       conversations.length > 0
         ? `${conversations.length} imported.`
