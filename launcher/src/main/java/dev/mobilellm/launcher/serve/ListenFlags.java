@@ -88,6 +88,9 @@ final class ListenFlags {
    */
   ServerOptions options(Path model, String version, ServerOptions.Limits limits, Console console) {
     Flags.require("--port", port, 0, 65_535);
+    if (host.isBlank()) {
+      throw new UsageException("--host is empty; give an address, such as 127.0.0.1.");
+    }
     List<String> all = keys(console);
     if (certificates.isPresent() != key.isPresent()) {
       throw new UsageException("--tls-cert and --tls-key belong together; give both.");

@@ -176,7 +176,16 @@ class ServeFlagsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--api-key=", "--port=-1", "--port=65536", "--tls-cert=c", "--tls-key=k"})
+  @ValueSource(
+      strings = {
+        "--api-key=",
+        "--host=",
+        "--host=a.invalid",
+        "--port=-1",
+        "--port=65536",
+        "--tls-cert=c",
+        "--tls-key=k"
+      })
   void flagsThatCannotBeMeantAreRefused(String flag) {
     assertThrows(UsageException.class, () -> listen(flag));
   }
