@@ -4,16 +4,22 @@ import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.InputFile;
 import dev.mobilellm.server.ServerOptions;
 import dev.mobilellm.spi.UsageException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Where a server listens, and to whom. A mixin. */
 final class ListenFlags {
+
+  private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
 
   @Option(
       names = "--host",
@@ -82,20 +88,10 @@ final class ListenFlags {
    */
   ServerOptions options(Path model, String version, ServerOptions.Limits limits, Console console) {
     Flags.require("--port", port, 0, 65_535);
-    List<String> all = new ArrayList<>(keys);
-    keyFile.ifPresent(
-        file ->
-            InputFile.text("key file", file, console)
-                .lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .forEach(all::add));
-    if (all.stream().anyMatch(String::isBlank)) {
-      throw new UsageException("An API key is empty; give one that nobody guesses.");
+    if (host.isBlank()) {
+      throw new UsageException("--host is empty; give an address, such as 127.0.0.1.");
     }
-    if (keyFile.isPresent() && all.isEmpty()) {
-      throw new UsageException("The key file %s holds no key.".formatted(keyFile.get()));
-    }
+    List<String> all = keys(console);
     if (certificates.isPresent() != key.isPresent()) {
       throw new UsageException("--tls-cert and --tls-key belong together; give both.");
     }
@@ -114,6 +110,46 @@ final class ListenFlags {
         !noPage,
         certificates.map(file -> new ServerOptions.Tls(file, key.orElseThrow())),
         limits);
+  }
+
+  private List<String> keys(Console console) {
+    List<String> all = new ArrayList<>();
+    keys.stream().map(String::strip).forEach(all::add);
+    if (all.contains("")) {
+      throw new UsageException("An API key is empty; give one that nobody guesses.");
+    }
+    if (keyFile.isPresent()) {
+      List<String> lines =
+          InputFile.text("key file", keyFile.get(), console)
+              .lines()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty())
+              .toList();
+      if (lines.isEmpty()) {
+        throw new UsageException("The key file %s holds no key.".formatted(keyFile.get()));
+      }
+      all.addAll(lines);
+      if (othersRead(keyFile.get())) {
+        console.note(
+            "Other users of this machine can read the keys in %s.".formatted(keyFile.get()));
+      }
+    }
+    if (!all.stream().allMatch(HEADER_VALUE.asMatchPredicate())) {
+      throw new UsageException(
+          "An API key has a character that no header can hold; use letters, digits and signs of"
+              + " ASCII.");
+    }
+    return all;
+  }
+
+  /** Where the file system knows users; keys from a pipe are nobody's to read. */
+  private static boolean othersRead(Path file) {
+    try {
+      return Files.isRegularFile(file)
+          && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException | UnsupportedOperationException _) {
+      return false;
+    }
   }
 
   private boolean isLoopback() {

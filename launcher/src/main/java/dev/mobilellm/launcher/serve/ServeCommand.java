@@ -10,10 +10,8 @@ import dev.mobilellm.server.Server;
 import dev.mobilellm.server.ServerOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jline.utils.Signals;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +46,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "30",
       description =
-          "How long running answers may go on after SIGTERM or Ctrl-C. Default: ${DEFAULT-VALUE}.")
+          "How long running answers may go on after SIGTERM or Ctrl-C; a second one does not wait."
+              + " Default: ${DEFAULT-VALUE}.")
   private int drainTimeout;
 
   /**
@@ -68,10 +67,8 @@ public final class ServeCommand implements Callable<Integer> {
     SchedulerOptions schedule = scheduling.options();
     webServer = Logger.getLogger("io.helidon");
     webServer.setLevel(Level.WARNING);
-    CountDownLatch ended = new CountDownLatch(1);
-    Object terminate = Signals.register("TERM", ended::countDown);
-    Object interrupt = Signals.register("INT", ended::countDown);
-    try (LanguageModel loaded = model.load(console);
+    try (Shutdown shutdown = Shutdown.listen();
+        LanguageModel loaded = model.load(console);
         Server server = Server.start(loaded, schedule, options)) {
       String address =
           "%s://%s:%d/"
@@ -85,15 +82,14 @@ public final class ServeCommand implements Callable<Integer> {
       if (options.page()) {
         console.note("Chat page: %s".formatted(address));
       }
-      ended.await();
+      shutdown.await();
       console.note("Finishing the running answers; no new ones are taken.");
-      if (!server.drain(Duration.ofSeconds(drainTimeout))) {
-        console.note("Some answers took longer than --drain-timeout and were cut off.");
+      if (!shutdown.drain(server, Duration.ofSeconds(drainTimeout))) {
+        console.note(
+            "Answers that were not complete within --drain-timeout, or at a second signal, were cut"
+                + " off.");
       }
       return ExitCode.OK;
-    } finally {
-      Signals.unregister("TERM", terminate);
-      Signals.unregister("INT", interrupt);
     }
   }
 }

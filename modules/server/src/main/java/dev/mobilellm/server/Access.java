@@ -16,6 +16,8 @@ import java.util.Optional;
 /** Who may ask: keys, and the pages of which origins. */
 final class Access implements Filter {
 
+  private static final String EXPOSED = "retry-after, " + Completions.IGNORED;
+
   private final List<byte[]> keys;
   private final List<String> origins;
   private final boolean page;
@@ -38,9 +40,14 @@ final class Access implements Filter {
       }
       response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin.get());
       response.header(HeaderNames.VARY, "Origin");
+      response.header(HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
       if (request.prologue().method().equals(Method.OPTIONS)) {
         response.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
-        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type");
+        // OpenAI's own client sends a dozen that tell about itself.
+        request
+            .headers()
+            .first(HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)
+            .ifPresent(names -> response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, names));
         response.status(204).send();
         return;
       }

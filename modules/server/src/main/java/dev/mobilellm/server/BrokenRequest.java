@@ -7,7 +7,7 @@ import io.helidon.http.Status;
 import java.util.Locale;
 
 /** Replies to what is no request, in the same shape as to all others. */
-final class BrokenRequest implements DirectHandler {
+record BrokenRequest(Exchange exchange) implements DirectHandler {
 
   @Override
   public TransportResponse handle(
@@ -28,6 +28,7 @@ final class BrokenRequest implements DirectHandler {
               case 408 -> "request_timeout";
               default -> "bad_request";
             });
+    exchange.replied(code);
     return TransportResponse.builder()
         .status(Status.create(code))
         .headers(headers)

@@ -1,6 +1,7 @@
 package dev.mobilellm.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.scheduling.Likelihood;
@@ -51,8 +52,9 @@ final class ChatFormat extends ReplyFormat {
   }
 
   @Override
-  ObjectNode whole(int choice, Generation generation, List<Likelihood> likelihoods, Task task) {
-    ObjectNode entry = envelope().objectNode().put("index", choice);
+  ObjectNode whole(
+      int choice, Generation generation, List<Likelihood> likelihoods, boolean extractBoxed) {
+    ObjectNode entry = JsonNodeFactory.instance.objectNode().put("index", choice);
     entry
         .putObject("message")
         .put("role", "assistant")
@@ -60,7 +62,7 @@ final class ChatFormat extends ReplyFormat {
         .putNull("refusal");
     putLikelihoods(entry, likelihoods);
     entry.put("finish_reason", reason(generation));
-    if (task.extractBoxed()) {
+    if (extractBoxed) {
       putBoxed(entry, generation);
     }
     return entry;

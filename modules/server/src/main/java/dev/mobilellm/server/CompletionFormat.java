@@ -1,6 +1,7 @@
 package dev.mobilellm.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.scheduling.Likelihood;
@@ -49,11 +50,13 @@ final class CompletionFormat extends ReplyFormat {
   }
 
   @Override
-  ObjectNode whole(int choice, Generation generation, List<Likelihood> likelihoods, Task task) {
-    ObjectNode entry = envelope().objectNode().put("index", choice).put("text", generation.text());
+  ObjectNode whole(
+      int choice, Generation generation, List<Likelihood> likelihoods, boolean extractBoxed) {
+    ObjectNode entry =
+        JsonNodeFactory.instance.objectNode().put("index", choice).put("text", generation.text());
     putLikelihoods(entry, choice, likelihoods);
     entry.put("finish_reason", reason(generation));
-    if (task.extractBoxed()) {
+    if (extractBoxed) {
       putBoxed(entry, generation);
     }
     return entry;

@@ -23,6 +23,12 @@ import java.util.concurrent.TimeUnit;
 /** Answers a task, whole or as a stream of server-sent events. Safe for several threads. */
 final class Completions {
 
+  /** The header that names the fields which mean nothing here. */
+  static final String IGNORED = "x-mobilellm-ignored";
+
+  /** Clients take no header of any length. */
+  private static final int MOST_IGNORED = 1000;
+
   private final Scheduler scheduler;
   private final Metrics metrics;
   private final Exchange exchange;
@@ -40,8 +46,7 @@ final class Completions {
   void answer(Task task, ReplyFormat format, ServerResponse response)
       throws InterruptedException, IOException {
     if (!task.ignored().isEmpty()) {
-      response.header(
-          "x-mobilellm-ignored", String.join(", ", task.ignored()).replaceAll("[^ -~]", "?"));
+      response.header(IGNORED, words(task.ignored()));
     }
     replies.acquire();
     try (Answers answers = Answers.submit(scheduler, task, metrics)) {
@@ -90,7 +95,8 @@ final class Completions {
     ArrayNode choices = reply.putArray("choices");
     done.forEach(
         (choice, generation) ->
-            choices.add(format.whole(choice, generation, likelihoods.get(choice), task)));
+            choices.add(
+                format.whole(choice, generation, likelihoods.get(choice), task.extractBoxed())));
     reply.set("usage", ReplyFormat.usage(done, task.choices()));
     exchange.send(response, 200, reply);
   }
@@ -140,6 +146,11 @@ final class Completions {
       }
       write(out, "[DONE]");
     }
+  }
+
+  private static String words(List<String> names) {
+    String words = String.join(", ", names).replaceAll("[^ -~]", "?");
+    return words.length() > MOST_IGNORED ? words.substring(0, MOST_IGNORED) + "..." : words;
   }
 
   /** Answers are cancelled only when nobody is there to read this. */

@@ -1,5 +1,6 @@
 package dev.mobilellm.server;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,10 +9,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Bodies of requests and replies. Safe for several threads. */
 final class Exchange {
@@ -23,6 +26,10 @@ final class Exchange {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** What the reader of JSON says to those who wrote the server. */
+  private static final Pattern LIBRARY =
+      Pattern.compile(" \\(start marker at .*|: enable `.*|, from `[^`]*`");
 
   private final int mostBytes;
   private final Metrics metrics;
@@ -44,12 +51,11 @@ final class Exchange {
     } catch (JsonProcessingException e) {
       throw ApiError.request(
           400,
-          "The body is no JSON: %s, at line %d, column %d."
-              .formatted(
-                  e.getOriginalMessage(),
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 0 : e.getLocation().getColumnNr()),
+          "The body is no JSON: %s%s."
+              .formatted(LIBRARY.matcher(e.getOriginalMessage()).replaceAll(""), place(e)),
           "invalid_json");
+    } catch (CharConversionException e) {
+      throw ApiError.request(400, "The body is no JSON: it is not UTF-8 text.", "invalid_json");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -66,6 +72,11 @@ final class Exchange {
     response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(body);
   }
 
+  /** Notes a reply that the web server sends. */
+  void replied(int status) {
+    metrics.reply(status);
+  }
+
   /** Replies with an error. */
   void fail(ServerResponse response, ApiError error) {
     error
@@ -77,6 +88,13 @@ final class Exchange {
 
   static byte[] bytes(JsonNode json) {
     return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String place(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null || at.getLineNr() < 1
+        ? ""
+        : ", at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
   }
 
   private byte[] bytes(ServerRequest request) {

@@ -16,6 +16,7 @@ final class Fields {
   private final String path;
   private final JsonNode object;
   private final Set<String> asked = new TreeSet<>();
+  private final List<Fields> within = new ArrayList<>();
 
   private Fields(String path, JsonNode object) {
     this.path = path;
@@ -55,6 +56,11 @@ final class Fields {
     return find(name).map(value -> require(value.isTextual(), name, "a string", value).textValue());
   }
 
+  String requiredText(String name) {
+    required(name);
+    return text(name).orElseThrow();
+  }
+
   Optional<Boolean> flag(String name) {
     return find(name)
         .map(value -> require(value.isBoolean(), name, "true or false", value).booleanValue());
@@ -68,13 +74,11 @@ final class Fields {
   Optional<Long> whole(String name) {
     return find(name)
         .map(
-            value ->
-                require(
-                        value.isIntegralNumber() && value.canConvertToLong(),
-                        name,
-                        "a whole number",
-                        value)
-                    .longValue());
+            value -> {
+              require(value.isIntegralNumber(), name, "a whole number", value);
+              return require(value.canConvertToLong(), name, "a number of 64 bits", value)
+                  .longValue();
+            });
   }
 
   /** A whole number between two others. */
@@ -85,7 +89,7 @@ final class Fields {
           if (n < least || n > most) {
             throw ApiError.field(
                 path + name,
-                most == Integer.MAX_VALUE
+                most == Integer.MAX_VALUE && n < least
                     ? "\"%s\" must be at least %d, found %d.".formatted(path + name, least, n)
                     : "\"%s\" must be between %d and %d, found %d."
                         .formatted(path + name, least, most, n));
@@ -94,17 +98,26 @@ final class Fields {
     return value.map(Long::intValue);
   }
 
-  /** An object within; one without fields if it is absent. */
+  /** An object within. */
   Optional<Fields> object(String name) {
-    return find(name).map(value -> of(path + name, value));
+    Optional<Fields> object = find(name).map(value -> of(path + name, value));
+    object.ifPresent(within::add);
+    return object;
   }
 
-  /** The names of what nobody asked for. */
+  /** The names of what nobody asked for, here and in the objects within. */
   List<String> ignored() {
     List<String> names = new ArrayList<>();
-    object.fieldNames().forEachRemaining(names::add);
-    names.removeAll(asked);
-    return names.stream().map(name -> path + name).toList();
+    object
+        .properties()
+        .forEach(
+            field -> {
+              if (!field.getValue().isNull() && !asked.contains(field.getKey())) {
+                names.add(path + field.getKey());
+              }
+            });
+    within.forEach(fields -> names.addAll(fields.ignored()));
+    return names;
   }
 
   /** An error about the type of a field. */
@@ -123,7 +136,7 @@ final class Fields {
   private static String type(JsonNode node) {
     return switch (node.getNodeType()) {
       case OBJECT, POJO -> "an object";
-      case ARRAY -> "a list";
+      case ARRAY -> node.isEmpty() ? "an empty list" : "a list of " + node.size();
       case STRING -> "a string";
       case NUMBER -> "the number " + node.asText();
       case BOOLEAN -> node.asText();

@@ -13,11 +13,13 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.interfaces.RSAKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -78,7 +80,7 @@ final class Listener {
                     Http1ConnectionSelector.builder().config(http1).build(),
                     limits.readTime(),
                     clock))
-            .directHandlers(errors())
+            .directHandlers(errors(exchange))
             .errorHandling(errors -> errors.includeEntity(true))
             .routing(routing);
     options.tls().ifPresent(tls -> secure(server, tls));
@@ -129,7 +131,7 @@ final class Listener {
       server.tls(config -> config.privateKey(keys).privateKeyCertChain(keys));
     } catch (RuntimeException | GeneralSecurityException e) {
       throw new UsageException(
-          "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files."
+          "The TLS certificate %s and key %s cannot be used: %s; both must be PEM files, the key as PKCS#8 without a password."
               .formatted(tls.certificates(), tls.key(), cause(e)));
     }
   }
@@ -138,20 +140,35 @@ final class Listener {
   private static void requirePair(Keys keys) throws GeneralSecurityException {
     PrivateKey key = keys.privateKey().orElseThrow();
     PublicKey certified = keys.certChain().getFirst().getPublicKey();
-    boolean pair =
-        key instanceof RSAKey own && certified instanceof RSAKey other
-            ? own.getModulus().equals(other.getModulus())
-            : key.getAlgorithm().equals(certified.getAlgorithm());
-    if (!pair) {
+    if (!key.getAlgorithm().equals(certified.getAlgorithm()) || !isPair(key, certified)) {
       throw new KeyException("the key does not belong to the certificate");
     }
   }
 
+  /** Whether what one of them signs is what the other one verifies. */
+  private static boolean isPair(PrivateKey key, PublicKey certified)
+      throws GeneralSecurityException {
+    byte[] words = "from the holder of the key".getBytes(StandardCharsets.US_ASCII);
+    String algorithm = key.getAlgorithm().equals("EC") ? "ECDSA" : key.getAlgorithm();
+    Signature signature = Signature.getInstance("SHA256with" + algorithm);
+    signature.initSign(key);
+    signature.update(words);
+    byte[] signed = signature.sign();
+    signature.initVerify(certified);
+    signature.update(words);
+    try {
+      return signature.verify(signed);
+    } catch (SignatureException _) {
+      // Of another length, as by a key on another curve.
+      return false;
+    }
+  }
+
   /** What goes wrong before a request is understood. */
-  private static DirectHandlers errors() {
+  private static DirectHandlers errors(Exchange exchange) {
     DirectHandlers.Builder handlers = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-      handlers.addHandler(type, new BrokenRequest());
+      handlers.addHandler(type, new BrokenRequest(exchange));
     }
     return handlers.build();
   }

@@ -38,11 +38,7 @@ final class PromptReader {
     for (int i = 0; i < node.size(); i++) {
       String path = "messages[%d]".formatted(i);
       Fields message = Fields.of(path, node.get(i));
-      String role =
-          message
-              .text("role")
-              .orElseThrow(
-                  () -> ApiError.field(path + ".role", "\"%s.role\" is missing.".formatted(path)));
+      String role = message.requiredText("role");
       if (!ROLES.contains(role)) {
         throw ApiError.field(
             path + ".role",
@@ -151,14 +147,14 @@ final class PromptReader {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < node.size(); i++) {
       Fields part = Fields.of("%s[%d]".formatted(path, i), node.get(i));
-      String type = part.text("type").orElse("text");
+      String type = part.requiredText("type");
       if (!type.equals("text")) {
         throw ApiError.field(
-            path,
+            "%s[%d].type".formatted(path, i),
             "\"%s\" holds a part of type \"%s\", but only text is understood."
                 .formatted(path, type));
       }
-      text.append(part.text("text").orElse(""));
+      text.append(part.requiredText("text"));
     }
     return text.toString();
   }

@@ -48,7 +48,7 @@ abstract sealed class ReplyFormat permits ChatFormat, CompletionFormat {
 
   /** A whole answer, as an entry of {@code choices}. */
   abstract ObjectNode whole(
-      int choice, Generation generation, List<Likelihood> likelihoods, Task task);
+      int choice, Generation generation, List<Likelihood> likelihoods, boolean extractBoxed);
 
   /** The numbers of tokens of all answers. Prompts with several answers count once. */
   static ObjectNode usage(Map<Integer, Generation> answers, int choices) {

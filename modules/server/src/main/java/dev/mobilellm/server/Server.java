@@ -18,7 +18,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -135,7 +134,7 @@ public final class Server implements AutoCloseable {
     };
   }
 
-  /** What else an answer depends on, besides the request: program, device, precision. */
+  /** What else an answer depends on, besides the request: program and device. */
   private String fingerprint() {
     return "mobilellm-%s-%s".formatted(options.version(), model.device().info().id());
   }
@@ -185,10 +184,10 @@ public final class Server implements AutoCloseable {
   }
 
   private void tokenize(ServerRequest request, ServerResponse response) {
-    List<Prompt> prompts = tasks.tokenize(exchange.read(request));
+    Prompt prompt = tasks.tokenize(exchange.read(request));
     ObjectNode json = object();
     ArrayNode tokens = json.putArray("tokens");
-    for (int id : prompts.getFirst().ids()) {
+    for (int id : prompt.ids()) {
       tokens.add(id);
     }
     json.put("count", tokens.size()).put("max_model_len", model.contextLength());

@@ -45,14 +45,10 @@ final class TaskReader {
     if (alternatives.isPresent() && !wanted) {
       throw ApiError.field("top_logprobs", "\"top_logprobs\" needs \"logprobs\": true.");
     }
-    requireText(fields);
-    Optional<Integer> most = fields.whole("max_completion_tokens", 1, limits.maxTokens());
-    Optional<Integer> older = fields.whole("max_tokens", 1, limits.maxTokens());
     return task(
         fields,
         math,
         List.of(prompt),
-        most.or(() -> older),
         wanted ? OptionalInt.of(alternatives.orElse(0)) : OptionalInt.empty());
   }
 
@@ -66,18 +62,17 @@ final class TaskReader {
         fields,
         fields.object("math"),
         all,
-        fields.whole("max_tokens", 1, limits.maxTokens()),
         alternatives.map(OptionalInt::of).orElse(OptionalInt.empty()));
   }
 
   /** A body of /tokenize: a prompt, or the messages of a chat. */
-  List<Prompt> tokenize(JsonNode body) {
+  Prompt tokenize(JsonNode body) {
     Fields fields = Fields.of(body);
     requireModel(fields);
     return fields
         .find("messages")
-        .map(messages -> List.of(prompts.chat(prompts.messages(messages), false)))
-        .orElseGet(() -> prompts.raw(fields.required("prompt")));
+        .map(messages -> prompts.chat(prompts.messages(messages), false))
+        .orElseGet(() -> single(prompts.raw(fields.required("prompt"))));
   }
 
   /** A body of /detokenize. */
@@ -88,11 +83,7 @@ final class TaskReader {
   }
 
   private Task task(
-      Fields fields,
-      Optional<Fields> math,
-      List<Prompt> all,
-      Optional<Integer> maxTokens,
-      OptionalInt alternatives) {
+      Fields fields, Optional<Fields> math, List<Prompt> all, OptionalInt alternatives) {
     int choices = fields.whole("n", 1, limits.choices()).orElse(1);
     if ((long) all.size() * choices > limits.choices()) {
       throw ApiError.field(
@@ -100,22 +91,33 @@ final class TaskReader {
           "%d prompts with %d answers each are more than the %d that a request may have."
               .formatted(all.size(), choices, limits.choices()));
     }
+    requireText(fields);
     fields.text("user");
+    Optional<Integer> most = fields.whole("max_completion_tokens", 1, limits.maxTokens());
+    Optional<Integer> older = fields.whole("max_tokens", 1, limits.maxTokens());
     boolean stream = fields.flag("stream").orElse(false);
-    boolean usage =
-        fields.object("stream_options").flatMap(o -> o.flag("include_usage")).orElse(false);
+    Optional<Fields> streaming = fields.object("stream_options");
+    if (streaming.isPresent() && !stream) {
+      throw ApiError.field("stream_options", "\"stream_options\" needs \"stream\": true.");
+    }
+    boolean usage = streaming.flatMap(o -> o.flag("include_usage")).orElse(false);
     GenerationOptions options =
         new GenerationOptions(
             sampling(fields),
             Optional.empty(),
-            maxTokens.orElse(Math.min(limits.defaultMaxTokens(), limits.maxTokens())),
+            most.or(() -> older).orElse(Math.min(limits.defaultMaxTokens(), limits.maxTokens())),
             stops(fields),
             math.flatMap(m -> m.flag("stop_at_boxed")).orElse(false),
             false);
     boolean extract = math.flatMap(m -> m.flag("extract_boxed")).orElse(false);
-    List<String> ignored = new ArrayList<>(fields.ignored());
-    math.ifPresent(m -> ignored.addAll(m.ignored()));
-    return new Task(all, choices, options, alternatives, stream, usage, extract, ignored);
+    return new Task(all, choices, options, alternatives, stream, usage, extract, fields.ignored());
+  }
+
+  private static Prompt single(List<Prompt> all) {
+    if (all.size() > 1) {
+      throw ApiError.field("prompt", "\"prompt\" must be one, found %d.".formatted(all.size()));
+    }
+    return all.getFirst();
   }
 
   private void requireModel(Fields fields) {
@@ -147,7 +149,7 @@ final class TaskReader {
         fields.whole("top_k", -1, Integer.MAX_VALUE).map(k -> Math.max(k, 0)).orElse(0),
         within(fields, "top_p", 0, 1, 1),
         within(fields, "min_p", 0, 1, 0),
-        within(fields, "repetition_penalty", Double.MIN_VALUE, 1e6, 1),
+        within(fields, "repetition_penalty", 1e-3, 1e3, 1),
         within(fields, "frequency_penalty", -2, 2, 0),
         within(fields, "presence_penalty", -2, 2, 0),
         bias(fields),

@@ -28,7 +28,7 @@ class ChatPageTest extends PageSetup {
     assertTrue(browser.text(".answer .result").startsWith("Split 17*23=17*20+17*3."));
     assertEquals("391", browser.value("document.querySelector('.boxpad').textContent"));
     assertTrue(browser.find(".katex .fbox").isDisplayed());
-    assertTrue(browser.text(".facts").matches("(?s)\\d+ tokens.*tokens/s.*first after 0\\.\\d+ s"));
+    assertTrue(browser.text(".facts").matches("(?s)\\d+ tokens.*first after 0\\.\\d+ s"));
     assertTrue(browser.text("#title").startsWith("What is 17"));
     // Read out once, as a whole.
     String said = (String) browser.value("document.getElementById('status').textContent");
@@ -48,7 +48,8 @@ class ChatPageTest extends PageSetup {
     browser.click("#stop");
     browser.awaitAnswer();
 
-    assertTrue(browser.text(".facts").endsWith("stopped"));
+    assertTrue(browser.text(".facts").matches("(?s)\\d+ tokens.*tokens/s.*first after .*stopped"));
+    assertEquals("Stopped.", browser.value("document.getElementById('status').textContent"));
     assertTrue(browser.text(".answer .result").length() < COUNTING.length() - 20);
     browser.await("document.activeElement.id === 'question'");
     awaitCancelled(cancelled + 1);
@@ -72,6 +73,7 @@ class ChatPageTest extends PageSetup {
     browser.await("document.querySelector('.answer').textContent.includes('The second')");
     browser.awaitAnswer();
 
+    assertEquals("question", browser.value("document.activeElement.id"));
     assertEquals(1, browser.all(".answer").size());
     assertEquals(1, browser.all(".question").size());
   }
@@ -82,6 +84,10 @@ class ChatPageTest extends PageSetup {
     browser.ask("Is 97 prime?");
 
     browser.click(".question [aria-label='Edit this message']");
+    browser.press(Keys.ESCAPE);
+    assertEquals(
+        "Edit this message", browser.value("document.activeElement.getAttribute('aria-label')"));
+    browser.press(Keys.ENTER);
     browser.type(".editor textarea", Keys.chord(Keys.CONTROL, "a"), "What is 3+4?", Keys.ENTER);
     browser.await("document.querySelector('.boxpad')?.textContent === '7'");
     browser.awaitAnswer();

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilellm.runtime.scheduling.SchedulerOptions;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +43,39 @@ class LimitsTest {
       assertEquals(
           "https://a.example",
           allowed.headers().firstValue("access-control-allow-origin").orElse(""));
+      assertEquals(
+          "retry-after, x-mobilellm-ignored",
+          allowed.headers().firstValue("access-control-expose-headers").orElse(""));
     }
+  }
+
+  @Test
+  void browsersAskBeforeTheySend() throws Exception {
+    ServerOptions options =
+        DemoServer.options(
+            List.of("one"), List.of("https://a.example"), ServerOptions.Limits.DEFAULT);
+    try (DemoServer guarded = DemoServer.start(SchedulerOptions.DEFAULT, options)) {
+      HttpResponse<String> allowed = preflight(guarded, "https://a.example");
+      assertEquals(204, allowed.statusCode());
+      assertEquals(
+          "authorization, x-stainless-os",
+          allowed.headers().firstValue("access-control-allow-headers").orElse(""));
+      HttpResponse<String> refused = preflight(guarded, "https://b.example");
+      assertEquals(403, refused.statusCode());
+      assertTrue(refused.headers().firstValue("access-control-allow-headers").isEmpty());
+    }
+  }
+
+  private static HttpResponse<String> preflight(DemoServer server, String origin) throws Exception {
+    return server
+        .client()
+        .send(
+            HttpRequest.newBuilder(URI.create(server.url() + CHAT))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .headers("Origin", origin, "Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "authorization, x-stainless-os")
+                .build(),
+            BodyHandlers.ofString());
   }
 
   @Test
@@ -75,6 +109,9 @@ class LimitsTest {
           assertTrue(all.contains("\"request_timeout\""), all);
         }
       }
+      String metrics = small.get("/metrics").body();
+      assertTrue(metrics.contains("http_replies_total{status=\"408\"} 3\n"), metrics);
+      assertTrue(metrics.contains("http_replies_total{status=\"431\"} 1\n"), metrics);
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTPS with a certificate that is made here. */
 class TlsTest {
@@ -39,13 +41,18 @@ class TlsTest {
 
   @BeforeAll
   static void makeFiles() throws Exception {
-    Certificate certificate = make("good");
-    make("other");
+    Certificate certificate = make("good", "-keyalg", "RSA");
+    make("other", "-keyalg", "RSA");
+    make("longer", "-keyalg", "RSA", "-keysize", "4096");
+    Certificate curve = make("ec", "-keyalg", "EC", "-groupname", "secp256r1");
+    make("otherec", "-keyalg", "EC", "-groupname", "secp256r1");
+    make("longerec", "-keyalg", "EC", "-groupname", "secp384r1");
     Files.writeString(folder.resolve("text.pem"), "no certificate\n");
     Files.writeString(folder.resolve("empty.pem"), "");
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("server", certificate);
+    trusted.setCertificateEntry("curve", curve);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
@@ -53,9 +60,10 @@ class TlsTest {
     trusting.init(null, trust.getTrustManagers(), null);
   }
 
-  @Test
-  void itAnswersOverHttps() throws Exception {
-    try (DemoServer demo = start("good.crt", "good.key", ServerOptions.Limits.DEFAULT);
+  @ParameterizedTest
+  @ValueSource(strings = {"good", "ec"})
+  void itAnswersOverHttps(String name) throws Exception {
+    try (DemoServer demo = start(name + ".crt", name + ".key", ServerOptions.Limits.DEFAULT);
         HttpClient client = HttpClient.newBuilder().sslContext(trusting).build()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + demo.port() + "/health"))
@@ -93,6 +101,12 @@ class TlsTest {
     "good.crt,    empty.pem",
     "good.key,    good.crt",
     "good.crt,    other.key",
+    "good.crt,    longer.key",
+    "good.crt,    ec.key",
+    "ec.crt,      good.key",
+    "ec.crt,      otherec.key",
+    "ec.crt,      longerec.key",
+    "longerec.crt, ec.key",
   })
   void filesThatDoNotServeAreOneSentence(String certificate, String key) {
     UsageException e =
@@ -102,6 +116,15 @@ class TlsTest {
     assertTrue(e.getMessage().contains(certificate) && e.getMessage().contains(key), e::toString);
     assertFalse(e.getMessage().contains("Exception"), e.getMessage());
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
+  }
+
+  @Test
+  void anotherKeyIsCalledThat() {
+    UsageException e =
+        assertThrows(
+            UsageException.class,
+            () -> start("ec.crt", "otherec.key", ServerOptions.Limits.DEFAULT).close());
+    assertTrue(e.getMessage().contains("the key does not belong to the certificate"), e::toString);
   }
 
   private static DemoServer start(String certificate, String key, ServerOptions.Limits limits) {
@@ -120,28 +143,15 @@ class TlsTest {
   }
 
   /** NAME.crt and NAME.key, through the JDK's own tool. */
-  private static Certificate make(String name) throws Exception {
+  private static Certificate make(String name, String... algorithm) throws Exception {
     Path store = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "RSA",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .inheritIO()
-            .start();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-alias", "server", "-dname", "CN=localhost"));
+    command.addAll(List.of("-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12"));
+    command.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));
+    command.addAll(List.of(algorithm));
+    Process keytool = new ProcessBuilder(command).inheritIO().start();
     assertEquals(0, keytool.waitFor());
     KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
     Certificate certificate = keys.getCertificate("server");

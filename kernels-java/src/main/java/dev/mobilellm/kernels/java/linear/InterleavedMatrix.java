@@ -4,9 +4,9 @@ import dev.mobilellm.kernels.java.memory.Native;
 import dev.mobilellm.kernels.java.memory.StreamingRead;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
-import dev.mobilellm.kernels.java.spi.Workers;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Weights in a floating-point type. Four rows lie interleaved, {@link FloatBlock#STEP} columns of
@@ -14,6 +14,10 @@ import java.lang.foreign.MemorySegment;
  * would be three loads for a cache line, and a core has room for some 90 loads that wait for
  * memory; four rows side by side, as they lie in a file, are four streams, which prefetchers do not
  * follow.
+ *
+ * <p>Rows are interleaved when they first meet few tokens, by who multiplies them: a model is
+ * loaded without reading it, and its first prompt, which is as quick with rows as they lie in the
+ * file, does not wait.
  *
  * <p>One or few tokens wait for memory: weights are widened in registers. Many tokens share each
  * weight: a panel of rows becomes floats once and is multiplied with all of them. All sum columns
@@ -36,13 +40,20 @@ abstract class InterleavedMatrix extends Matrix {
    */
   static final int PANEL_ROWS = 64;
 
+  private final MemorySegment source;
+  private final long sourceAddress;
   private final long address;
   private final long rowBytes;
   private final int weightBytes;
   private final WorkerScratch panels;
 
-  /** The first so many rows are interleaved. */
-  private final int interleaved;
+  /** The first so many rows may be interleaved, whole grains at a time. */
+  private final int regular;
+
+  /** For each grain whether it is. One worker computes a grain, and workers meet between passes. */
+  private final boolean[] interleaved;
+
+  private final AtomicInteger remaining;
 
   /** Bytes of inputs of a step. Not a constant, lest C2 unrolls loops until registers run out. */
   final long stepBytes = FloatBlock.STEP * (long) Float.BYTES;
@@ -51,8 +62,12 @@ abstract class InterleavedMatrix extends Matrix {
     super(weight);
     this.weightBytes = weightBytes;
     rowBytes = (long) columns * weightBytes;
-    interleaved = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
-    address = interleaved > 0 ? interleave(weight, context) : weight.parts().getFirst().address();
+    source = weight.parts().getFirst();
+    sourceAddress = source.address();
+    regular = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
+    address = context.arena().allocate(regular * rowBytes, FloatBlock.VECTOR_BYTES).address();
+    interleaved = new boolean[Math.ceilDiv(regular, grain())];
+    remaining = new AtomicInteger(interleaved.length);
     panels =
         context.scratch(
             FloatBlock.SCRATCH_BYTES
@@ -64,7 +79,7 @@ abstract class InterleavedMatrix extends Matrix {
     long xBytes = (long) columns * Float.BYTES;
     long yBytes = (long) yWidth * Float.BYTES;
     if (tokens <= FEW_TOKENS) {
-      int whole = Math.max(from, Math.min(to, interleaved));
+      int whole = Math.max(from, Math.min(to, regular));
       few(from, whole, x, xBytes, tokens, y, yBytes, worker);
       from = whole;
     }
@@ -104,6 +119,7 @@ abstract class InterleavedMatrix extends Matrix {
     int block = Math.max(1, (int) (BLOCK_BYTES / rowBytes / FloatBlock.SIDE)) * FloatBlock.SIDE;
     for (int row = from; row < to; row += block) {
       int end = Math.min(to, row + block);
+      interleave(row, end);
       if (tokens > 1) {
         Native.putLong(sums, StreamingRead.sum(address(row, 0), (end - row) * rowBytes));
       }
@@ -190,8 +206,8 @@ abstract class InterleavedMatrix extends Matrix {
   /** Where a weight lies that is the first of a step. */
   final long address(int row, int column) {
     long at = (long) column * weightBytes;
-    if (row >= interleaved) {
-      return address + row * rowBytes + at;
+    if (!isInterleaved(row)) {
+      return sourceAddress + row * rowBytes + at;
     }
     int place = row % FloatBlock.SIDE;
     return address + (row - place) * rowBytes + place * unitBytes() + at * FloatBlock.SIDE;
@@ -199,33 +215,33 @@ abstract class InterleavedMatrix extends Matrix {
 
   /** From one step of a row to the next, in steps. */
   final int spread(int row) {
-    return row < interleaved ? FloatBlock.SIDE : 1;
+    return isInterleaved(row) ? FloatBlock.SIDE : 1;
   }
 
   /** Bytes of a step of one row. */
-  final long unitBytes() {
+  private long unitBytes() {
     return (long) FloatBlock.STEP * weightBytes;
   }
 
-  private long interleave(WeightTensor weight, KernelContext context) {
-    MemorySegment source = weight.parts().getFirst();
-    long from = source.address();
-    long to = context.arena().allocate(source.byteSize(), FloatBlock.VECTOR_BYTES).address();
-    context
-        .workers()
-        .run(
-            (worker, count) -> {
-              int end = Workers.start(rows, FloatBlock.SIDE, worker + 1, count);
-              int row = Workers.start(rows, FloatBlock.SIDE, worker, count);
-              for (; row < Math.min(end, interleaved); row += FloatBlock.SIDE) {
-                interleave(from + row * rowBytes, rowBytes, unitBytes(), to + row * rowBytes);
-              }
-              Native.copy(from + row * rowBytes, to + row * rowBytes, (end - row) * rowBytes);
-            });
-    if (source.isMapped()) {
-      source.unload();
+  private boolean isInterleaved(int row) {
+    return row < regular && interleaved[row / grain()];
+  }
+
+  private void interleave(int from, int to) {
+    for (int grain = from / grain(); grain * grain() < to; grain++) {
+      if (interleaved[grain]) {
+        continue;
+      }
+      int end = Math.min(regular, (grain + 1) * grain());
+      for (int row = grain * grain(); row < end; row += FloatBlock.SIDE) {
+        long start = row * rowBytes;
+        interleave(sourceAddress + start, rowBytes, unitBytes(), address + start);
+      }
+      interleaved[grain] = true;
+      if (remaining.decrementAndGet() == 0 && source.isMapped()) {
+        source.unload();
+      }
     }
-    return to;
   }
 
   private static void interleave(long from, long rowBytes, long unitBytes, long to) {

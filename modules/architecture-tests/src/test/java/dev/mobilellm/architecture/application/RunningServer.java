@@ -94,6 +94,15 @@ final class RunningServer implements AutoCloseable {
     return process.exitValue();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The next line that it says. */
+  String hear() throws IOException {
+    return messages.readLine();
+  }
+
   /** What it said after it told its addresses; when it has ended. */
   List<String> said() {
     return messages.lines().toList();

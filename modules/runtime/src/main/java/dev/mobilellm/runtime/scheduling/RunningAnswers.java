@@ -83,8 +83,8 @@ final class RunningAnswers implements AutoCloseable {
     try {
       ReadTokens sequence = sequence(answering);
       long bytes = cost.bytes(Math.max(answering.positions, sequence.highest()));
-      answering.start(sequence, bytes);
       promised += bytes;
+      answering.start(sequence, bytes);
       counters.promptTokens.add(answering.promptLength());
       counters.cachedTokens.add(answering.cached());
       counters.cacheHits.add(answering.cached() > 0 ? 1 : 0);
@@ -159,9 +159,13 @@ final class RunningAnswers implements AutoCloseable {
     List<Answering> later = new ArrayList<>();
     while (room > 0 && !reading.isEmpty()) {
       Answering first = reading.removeFirst();
-      later.add(first);
-      adopt(first);
-      room -= step.read(first, room);
+      try {
+        adopt(first);
+        room -= step.read(first, room);
+        later.add(first);
+      } catch (RuntimeException | Error e) {
+        fail(first, e);
+      }
     }
     // Who got something goes behind those who did not.
     reading.addAll(later);

@@ -1,6 +1,6 @@
 /** Puts the parts of the page together. */
 import { Chat } from "./chat.js";
-import { Composer } from "./composer.js";
+import { Composer, focusQuestion } from "./composer.js";
 import { connect } from "./connection.js";
 import { save, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
@@ -69,8 +69,5 @@ document.addEventListener("keydown", (event) => {
 startTheme();
 startDrawer();
 chat.open(location.hash.slice(1));
-// On a phone that would open the keyboard over the page.
-if (matchMedia("(pointer: fine)").matches) {
-  byId("question").focus();
-}
+focusQuestion();
 connect();

@@ -1,4 +1,5 @@
 /** The conversation that is open: its messages, and what can be done with them. */
+import { focusQuestion } from "./composer.js";
 import { create, find, save, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
 import { AnswerView, isAtEnd, questionView, scrollToEnd } from "./message-view.js";
@@ -61,6 +62,8 @@ export class Chat {
     this.conversation.messages.length = index;
     this.#showAll();
     messages.forEach((message) => this.#append(message));
+    // What was pressed is gone.
+    focusQuestion();
     await this.#answer();
   }
 
@@ -94,6 +97,8 @@ export class Chat {
       announce(`An answer is ready in ${titleOf(conversation)}.`);
     } else if (message.error) {
       announce(message.error);
+    } else if (message.end === "stopped") {
+      announce("Stopped.");
     } else if (message.content.length <= READ_OUT) {
       announce(`Answer: ${message.content}`);
     } else {
@@ -111,7 +116,6 @@ export class Chat {
   }
 
   #show(message, index) {
-    byId("welcome").hidden = this.conversation.messages.length > 0;
     if (message.role === "user") {
       const onEdit = (text) => this.#goOn(index, { role: "user", content: text });
       byId("thread").append(questionView(message, { onEdit }));

@@ -1,6 +1,13 @@
 /** Where questions are written. */
 import { byId } from "./dom.js";
 
+/** Lets a person go on writing; on a phone that would open the keyboard over the page. */
+export function focusQuestion() {
+  if (!matchMedia("(pointer: coarse)").matches) {
+    byId("question").focus();
+  }
+}
+
 export class Composer {
   #input = byId("question");
   #chat;

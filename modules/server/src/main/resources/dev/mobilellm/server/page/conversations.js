@@ -4,10 +4,15 @@ import { keys, read, remove, write } from "./storage.js";
 const PREFIX = "mobilellm.conversation.";
 const TITLE_LENGTH = 60;
 
+/** Not every browser makes random ones for pages that came unencrypted from another machine. */
+export function newId() {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+}
+
 /** A new one, which is kept once it has a message. */
 export function create(system) {
   const now = Date.now();
-  return { id: crypto.randomUUID?.() ?? `${now}-${Math.random()}`, title: "", created: now, updated: now, system, messages: [] };
+  return { id: newId(), title: "", created: now, updated: now, system, messages: [] };
 }
 
 /** What it is called in lists. */

@@ -1,5 +1,5 @@
 /** Conversations as files, and back. */
-import { checked, titleOf } from "./conversations.js";
+import { checked, newId, titleOf } from "./conversations.js";
 import { element } from "./dom.js";
 
 const FORMAT = "mobilellm-conversations";
@@ -27,7 +27,7 @@ export function fromJson(text) {
       ? conversations
           .map(checked)
           .filter((conversation) => conversation !== null)
-          .map((conversation) => ({ ...conversation, id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` }))
+          .map((conversation) => ({ ...conversation, id: newId() }))
       : [];
   } catch {
     return [];

@@ -16,6 +16,7 @@ export function questionView(message, { onEdit }) {
       const form = editor(message.content, onEdit, () => {
         form.replaceWith(text);
         actions.hidden = false;
+        actions.lastElementChild.focus();
       });
       text.replaceWith(form);
       actions.hidden = true;

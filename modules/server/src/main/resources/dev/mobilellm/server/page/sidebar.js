@@ -3,6 +3,7 @@ import { all, find, forget, onOtherWindow, save, titleOf } from "./conversations
 import { byId, element, iconButton } from "./dom.js";
 import { download, fromJson, toJson } from "./export.js";
 import { notice } from "./announcements.js";
+import { focusQuestion } from "./composer.js";
 import { isRunning, running, stop } from "./runs.js";
 
 export class Sidebar {
@@ -34,7 +35,7 @@ export class Sidebar {
   #open(id) {
     this.#chat.open(id);
     closeDrawer();
-    byId("question").focus();
+    focusQuestion();
   }
 
   #entry(conversation) {

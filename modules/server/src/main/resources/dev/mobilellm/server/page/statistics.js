@@ -7,12 +7,15 @@ const ENDS = {
   failed: "ended with an error",
 };
 
+/** What came all at once was held back on its way, and its speed is not the model's. */
+const LEAST_MS = 20;
+
 export function statistics({ tokens, firstMs, lastMs, promptTokens, cachedTokens }, end) {
   const facts = [];
   if (tokens > 0) {
     facts.push(fact(`${tokens} ${tokens === 1 ? "token" : "tokens"}`, about(promptTokens, cachedTokens)));
   }
-  if (tokens > 1 && lastMs > firstMs) {
+  if (tokens > 1 && lastMs - firstMs >= LEAST_MS) {
     const rate = ((tokens - 1) * 1000) / (lastMs - firstMs);
     facts.push(fact(`${rate.toFixed(rate < 100 ? 1 : 0)} tokens/s`, "after the first token"));
   }
