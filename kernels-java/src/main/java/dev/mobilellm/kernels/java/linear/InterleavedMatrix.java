@@ -26,6 +26,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 abstract class InterleavedMatrix extends Matrix {
 
+  /** How the rows of a grain lie. */
+  private enum Order {
+    /** As in the file, where a pass has met them. */
+    MET,
+    INTERLEAVED
+  }
+
   /** Columns of one pass over the inputs, a multiple of two vectors of any length. */
   static final int COLUMN_BLOCK = 1536;
 
@@ -50,8 +57,8 @@ abstract class InterleavedMatrix extends Matrix {
   /** The first so many rows may be interleaved, whole grains at a time. */
   private final int regular;
 
-  /** For each grain whether it is. One worker computes a grain, and workers meet between passes. */
-  private final boolean[] interleaved;
+  /** Of each grain. One worker computes a grain, and workers meet between passes. */
+  private final Order[] orders;
 
   private final AtomicInteger remaining;
 
@@ -66,8 +73,8 @@ abstract class InterleavedMatrix extends Matrix {
     sourceAddress = source.address();
     regular = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
     address = context.arena().allocate(regular * rowBytes, FloatBlock.VECTOR_BYTES).address();
-    interleaved = new boolean[Math.ceilDiv(regular, grain())];
-    remaining = new AtomicInteger(interleaved.length);
+    orders = new Order[Math.ceilDiv(regular, grain())];
+    remaining = new AtomicInteger(orders.length);
     panels =
         context.scratch(
             FloatBlock.SCRATCH_BYTES
@@ -78,8 +85,8 @@ abstract class InterleavedMatrix extends Matrix {
   final void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
     long xBytes = (long) columns * Float.BYTES;
     long yBytes = (long) yWidth * Float.BYTES;
-    if (tokens <= FEW_TOKENS) {
-      int whole = Math.max(from, Math.min(to, regular));
+    int whole = Math.max(from, Math.min(to, regular));
+    if (interleave(from, whole, tokens <= FEW_TOKENS)) {
       few(from, whole, x, xBytes, tokens, y, yBytes, worker);
       from = whole;
     }
@@ -119,7 +126,6 @@ abstract class InterleavedMatrix extends Matrix {
     int block = Math.max(1, (int) (BLOCK_BYTES / rowBytes / FloatBlock.SIDE)) * FloatBlock.SIDE;
     for (int row = from; row < to; row += block) {
       int end = Math.min(to, row + block);
-      interleave(row, end);
       if (tokens > 1) {
         Native.putLong(sums, StreamingRead.sum(address(row, 0), (end - row) * rowBytes));
       }
@@ -224,23 +230,37 @@ abstract class InterleavedMatrix extends Matrix {
   }
 
   private boolean isInterleaved(int row) {
-    return row < regular && interleaved[row / grain()];
+    return row < regular && orders[row / grain()] == Order.INTERLEAVED;
   }
 
-  private void interleave(int from, int to) {
+  /**
+   * Interleaves rows that were met before.
+   *
+   * @param wanted otherwise they are only met
+   * @return whether it was wanted and all are interleaved
+   */
+  private boolean interleave(int from, int to, boolean wanted) {
+    boolean done = wanted;
     for (int grain = from / grain(); grain * grain() < to; grain++) {
-      if (interleaved[grain]) {
-        continue;
+      if (orders[grain] == null) {
+        orders[grain] = Order.MET;
+        done = false;
+      } else if (wanted && orders[grain] == Order.MET) {
+        interleave(grain);
       }
-      int end = Math.min(regular, (grain + 1) * grain());
-      for (int row = grain * grain(); row < end; row += FloatBlock.SIDE) {
-        long start = row * rowBytes;
-        interleave(sourceAddress + start, rowBytes, unitBytes(), address + start);
-      }
-      interleaved[grain] = true;
-      if (remaining.decrementAndGet() == 0 && source.isMapped()) {
-        source.unload();
-      }
+    }
+    return done;
+  }
+
+  private void interleave(int grain) {
+    int end = Math.min(regular, (grain + 1) * grain());
+    for (int row = grain * grain(); row < end; row += FloatBlock.SIDE) {
+      long start = row * rowBytes;
+      interleave(sourceAddress + start, rowBytes, unitBytes(), address + start);
+    }
+    orders[grain] = Order.INTERLEAVED;
+    if (remaining.decrementAndGet() == 0 && source.isMapped()) {
+      source.unload();
     }
   }
 
