@@ -34,7 +34,11 @@ final class FloatPanel implements GroupPanel {
 
   @Override
   public void unpack(long w, long panel) {
-    unpack(layout, excess, w, panel);
+    if (layout.bytes()) {
+      unpackBytes(layout.group(), w, panel);
+    } else {
+      unpack(layout, w, panel);
+    }
   }
 
   @Override
@@ -48,7 +52,18 @@ final class FloatPanel implements GroupPanel {
     GroupScales.add(products, scales, pair, excess, sum, y);
   }
 
-  private static void unpack(GroupedLayout layout, float excess, long w, long panel) {
+  private static void unpackBytes(int columns, long w, long panel) {
+    for (int c = 0; c < columns; c++) {
+      for (int v = 0; v < GroupedLayout.VECTORS; v++) {
+        WordProducts.floats(w + v * FLOATS.length())
+            .intoMemorySegment(Native.ALL, panel + v * VECTOR_BYTES, Native.ORDER);
+      }
+      w += GroupedLayout.ROWS;
+      panel += ROW_BYTES;
+    }
+  }
+
+  private static void unpack(GroupedLayout layout, long w, long panel) {
     IntVector mask = IntVector.broadcast(INTS, (1 << layout.bits()) - 1);
     for (int c = 0; c < layout.group(); c++) {
       int bit = c * layout.bits();
@@ -59,10 +74,9 @@ final class FloatPanel implements GroupPanel {
         long from = at + layout.offset(v * FloatBlock.LANES);
         IntVector q =
             within
-                ? WordProducts.within(from, layout.turn() + shift)
+                ? WordProducts.within(from, shift)
                 : WordProducts.across(from, from + layout.strideBytes(), shift);
         ((FloatVector) q.and(mask).convert(VectorOperators.I2F, 0))
-            .add(excess)
             .intoMemorySegment(Native.ALL, panel + c * ROW_BYTES + v * VECTOR_BYTES, Native.ORDER);
       }
     }

@@ -28,9 +28,10 @@ import java.nio.ByteOrder;
  * @param scales how scales and biases are stored
  * @param together vectors that a kernel reads at once, 2 or 4: all words of the group of these,
  *     then those of the next; every other order of reading is slower than memory
- * @param turn by how many bits words are rotated left, for a kernel that wants them so
+ * @param bytes whether values are not words but signed bytes, less 128: of each column those of all
+ *     rows side by side
  */
-record GroupedLayout(int columns, int bits, int group, Scales scales, int together, int turn) {
+record GroupedLayout(int columns, int bits, int group, Scales scales, int together, boolean bytes) {
 
   /** Vectors of rows that are read side by side. */
   static final int VECTORS = 4;
@@ -68,14 +69,14 @@ record GroupedLayout(int columns, int bits, int group, Scales scales, int togeth
     }
   }
 
-  static GroupedLayout of(WeightTensor weight, AffineGroups affine, int together, int turn) {
+  static GroupedLayout of(WeightTensor weight, AffineGroups affine, int together, boolean bytes) {
     return new GroupedLayout(
         weight.columns(),
         affine.bits(),
         Math.min(affine.groupSize(), 64),
         affine.scaleType() == DType.BF16 ? Scales.BF16 : Scales.F32,
         together,
-        turn);
+        bytes);
   }
 
   int groups() {
@@ -137,13 +138,24 @@ record GroupedLayout(int columns, int bits, int group, Scales scales, int togeth
       long start = block + g * groupBytes();
       long at = start + offset(row % ROWS);
       for (int k = 0; k < words(); k++) {
-        Native.putInt(at, Integer.rotateLeft(values.get(WORD, from), turn));
+        int word = values.get(WORD, from);
         from += Integer.BYTES;
-        at += strideBytes();
+        if (bytes) {
+          putBytes(start + k * WORD_BYTES + row % ROWS, word);
+        } else {
+          Native.putInt(at, word);
+          at += strideBytes();
+        }
       }
       long index = (long) row * scalesPerRow + g / groupsPerScale;
       long scale = start + (long) words() * WORD_BYTES + row % ROWS * (long) Integer.BYTES;
       repackScale(weight, affine.scaleType(), index, scale);
+    }
+  }
+
+  private static void putBytes(long at, int word) {
+    for (int j = 0; j < Integer.BYTES; j++) {
+      Native.putByte(at + (long) j * ROWS, (byte) ((word >>> j * Byte.SIZE) + Byte.MIN_VALUE));
     }
   }
 

@@ -35,9 +35,9 @@ final class GroupedMatrix extends Matrix {
     rounded = affine.bits() == 4 && !exact;
     layout =
         rounded
-            ? GroupedLayout.of(weight, affine, NibbleProducts.TOGETHER, 0)
+            ? GroupedLayout.of(weight, affine, NibbleProducts.TOGETHER, false)
             : GroupedLayout.of(
-                weight, affine, WordProducts.TOGETHER, WordProducts.turn(affine.bits()));
+                weight, affine, WordProducts.TOGETHER, WordProducts.wantsBytes(affine.bits()));
     address = layout.repack(weight, affine, context);
     form = rounded ? new NibbleWords(layout.group()) : new GroupSums(layout.group());
     block = new GroupedBlock(layout, rounded ? new NibblePanel(layout) : new FloatPanel(layout));

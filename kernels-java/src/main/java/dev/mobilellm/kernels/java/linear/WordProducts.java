@@ -1,9 +1,11 @@
 package dev.mobilellm.kernels.java.linear;
 
 import dev.mobilellm.kernels.java.memory.Native;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,26 +18,27 @@ final class WordProducts {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final long VECTOR_BYTES = FLOATS.vectorByteSize();
+  private static final int LANES = FLOATS.length();
 
   /** Vectors that are read at once. */
   static final int TOGETHER = 4;
 
-  /** Bits of a float behind its leading one. */
-  private static final int MANTISSA = 23;
-
-  /** AVX-512 rotates in one instruction; elsewhere it takes three, and a conversion is quicker. */
-  private static final boolean ROTATES = INTS.length() == 16;
+  /** Bytes for a vector of floats; null where they would be too few for a vector. */
+  private static final VectorSpecies<Byte> BYTES =
+      INTS.length() < 8
+          ? null
+          : VectorSpecies.of(byte.class, VectorShape.forBitSize(INTS.length() * Byte.SIZE));
 
   private WordProducts() {}
 
-  /** By how many bits words are to be rotated left in the {@link GroupedLayout layout}. */
-  static int turn(int bits) {
-    return ROTATES && isAligned(bits) ? MANTISSA - bits : 0;
+  /** Whether values are to be {@link GroupedLayout#bytes bytes} in the layout. */
+  static boolean wantsBytes(int bits) {
+    return bits == Byte.SIZE && BYTES != null;
   }
 
   /** By how much each weight of a layout is too large as it is multiplied. */
   static float excess(GroupedLayout layout) {
-    return layout.turn() == 0 ? 0 : 1 << layout.bits();
+    return layout.bytes() ? Byte.MIN_VALUE : 0;
   }
 
   /**
@@ -55,10 +58,10 @@ final class WordProducts {
     int touched = 0;
     for (int g = 0; g < layout.groups(); g++) {
       touched += Native.getInt(w + GroupedLayout.TOUCH_AHEAD - GroupedLayout.WORD_BYTES);
-      if (layout.turn() != 0) {
-        rotated(w, layout.words(), layout.bits(), x, products);
-      } else if (isAligned(layout.bits())) {
-        shifted(w, layout.words(), layout.bits(), x, products);
+      if (layout.bytes()) {
+        bytes(w, layout.group(), x, products);
+      } else if (Integer.SIZE % layout.bits() == 0) {
+        aligned(w, layout.words(), layout.bits(), x, products);
       } else {
         crossing(w, layout.group(), layout.bits(), x, products);
         long half = 2 * VECTOR_BYTES;
@@ -73,45 +76,20 @@ final class WordProducts {
     Native.putInt(products, touched);
   }
 
-  private static boolean isAligned(int bits) {
-    return Integer.SIZE % bits == 0;
-  }
-
-  /**
-   * 2, 4 and 8 bits, of which a word holds a whole number. Each value is brought to the last places
-   * of a float that begins with a one, and so is {@link #excess} more: a logical instruction
-   * instead of a conversion.
-   */
-  private static void rotated(long w, int words, int bits, long x, long products) {
-    int perWord = Integer.SIZE / bits;
-    IntVector mask = IntVector.broadcast(INTS, (1 << bits) - 1 << MANTISSA - bits);
-    IntVector one = IntVector.broadcast(INTS, Float.floatToRawIntBits(1 << bits));
-    IntVector step = IntVector.broadcast(INTS, bits);
+  /** The values of a column of 8 bits in all rows of the block. */
+  private static void bytes(long w, int columns, long x, long products) {
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector a1 = FloatVector.zero(FLOATS);
     FloatVector a2 = FloatVector.zero(FLOATS);
     FloatVector a3 = FloatVector.zero(FLOATS);
-    for (int k = 0; k < words; k++) {
-      IntVector v0 = IntVector.fromMemorySegment(INTS, Native.ALL, w, Native.ORDER);
-      IntVector v1 =
-          IntVector.fromMemorySegment(INTS, Native.ALL, w + 1 * VECTOR_BYTES, Native.ORDER);
-      IntVector v2 =
-          IntVector.fromMemorySegment(INTS, Native.ALL, w + 2 * VECTOR_BYTES, Native.ORDER);
-      IntVector v3 =
-          IntVector.fromMemorySegment(INTS, Native.ALL, w + 3 * VECTOR_BYTES, Native.ORDER);
-      w += GroupedLayout.WORD_BYTES;
-      for (int j = 0; j < perWord; j++) {
-        FloatVector e = FloatVector.broadcast(FLOATS, Native.getFloat(x));
-        x += Float.BYTES;
-        a0 = v0.and(mask).or(one).reinterpretAsFloats().fma(e, a0);
-        v0 = v0.lanewise(VectorOperators.ROR, step);
-        a1 = v1.and(mask).or(one).reinterpretAsFloats().fma(e, a1);
-        v1 = v1.lanewise(VectorOperators.ROR, step);
-        a2 = v2.and(mask).or(one).reinterpretAsFloats().fma(e, a2);
-        v2 = v2.lanewise(VectorOperators.ROR, step);
-        a3 = v3.and(mask).or(one).reinterpretAsFloats().fma(e, a3);
-        v3 = v3.lanewise(VectorOperators.ROR, step);
-      }
+    for (int c = 0; c < columns; c++) {
+      FloatVector e = FloatVector.broadcast(FLOATS, Native.getFloat(x));
+      x += Float.BYTES;
+      a0 = floats(w).fma(e, a0);
+      a1 = floats(w + 1 * LANES).fma(e, a1);
+      a2 = floats(w + 2 * LANES).fma(e, a2);
+      a3 = floats(w + 3 * LANES).fma(e, a3);
+      w += GroupedLayout.ROWS;
     }
     a0.intoMemorySegment(Native.ALL, products, Native.ORDER);
     a1.intoMemorySegment(Native.ALL, products + 1 * VECTOR_BYTES, Native.ORDER);
@@ -119,8 +97,8 @@ final class WordProducts {
     a3.intoMemorySegment(Native.ALL, products + 3 * VECTOR_BYTES, Native.ORDER);
   }
 
-  /** The same with a conversion. */
-  private static void shifted(long w, int words, int bits, long x, long products) {
+  /** 2, 4 and 8 bits, of which a word holds a whole number: masked out one by one. */
+  private static void aligned(long w, int words, int bits, long x, long products) {
     int perWord = Integer.SIZE / bits;
     IntVector mask = IntVector.broadcast(INTS, (1 << bits) - 1);
     IntVector shift = IntVector.broadcast(INTS, bits);
@@ -194,17 +172,24 @@ final class WordProducts {
     a1.intoMemorySegment(Native.ALL, products + VECTOR_BYTES, Native.ORDER);
   }
 
-  /** The words at an address, rotated right; above a value stands what is to be masked out. */
-  static IntVector within(long at, int bits) {
+  /** Values of {@link #bytes} as floats. */
+  static FloatVector floats(long at) {
+    return (FloatVector)
+        ByteVector.fromMemorySegment(BYTES, Native.ALL, at, Native.ORDER)
+            .convertShape(VectorOperators.B2F, FLOATS, 0);
+  }
+
+  /** The words at an address, shifted down. */
+  static IntVector within(long at, int shift) {
     return IntVector.fromMemorySegment(INTS, Native.ALL, at, Native.ORDER)
-        .lanewise(VectorOperators.ROR, bits);
+        .lanewise(VectorOperators.LSHR, shift);
   }
 
   /** The words at an address, shifted down, and above them the low bits of the next ones. */
   static IntVector across(long at, long next, int shift) {
-    IntVector low = IntVector.fromMemorySegment(INTS, Native.ALL, at, Native.ORDER);
-    IntVector high = IntVector.fromMemorySegment(INTS, Native.ALL, next, Native.ORDER);
-    return low.lanewise(VectorOperators.LSHR, shift)
-        .or(high.lanewise(VectorOperators.LSHL, Integer.SIZE - shift));
+    return within(at, shift)
+        .or(
+            IntVector.fromMemorySegment(INTS, Native.ALL, next, Native.ORDER)
+                .lanewise(VectorOperators.LSHL, Integer.SIZE - shift));
   }
 }
