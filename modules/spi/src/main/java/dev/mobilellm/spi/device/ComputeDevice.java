@@ -24,8 +24,9 @@ public interface ComputeDevice extends AutoCloseable {
    * Measures what this device can do at best, with the threads that programs run on, in a few
    * seconds. Forward passes wait meanwhile.
    *
-   * @param memory what is read to find the speed of memory, usually the weights of a model; if the
-   *     caches hold all of it, it is their speed that is found
+   * @param memory as much as is read to find the speed of memory, usually the weights of a model; a
+   *     device may read other memory instead, as it keeps weights. If the caches hold all of it, it is
+   *     their speed that is found
    * @return empty if the device cannot tell, or has too little to read
    */
   default Optional<DeviceLimits> measure(List<MemorySegment> memory) {
