@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * memory; four rows side by side, as they lie in a file, are four streams, which prefetchers do not
  * follow.
  *
- * <p>Rows are interleaved when they first meet few tokens, by who multiplies them: a model is
- * loaded without reading it, and its first prompt, which is as quick with rows as they lie in the
- * file, does not wait.
+ * <p>Rows are interleaved when few tokens meet them again, an eighth of them in a pass, by who
+ * multiplies them: a model is loaded without reading it, and no token waits long for copying that
+ * is not compiled yet.
  *
  * <p>One or few tokens wait for memory: weights are widened in registers. Many tokens share each
  * weight: a panel of rows becomes floats once and is multiplied with all of them. All sum columns
@@ -25,13 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * cache, and all in the same order.
  */
 abstract class InterleavedMatrix extends Matrix {
-
-  /** How the rows of a grain lie. */
-  private enum Order {
-    /** As in the file, where a pass has met them. */
-    MET,
-    INTERLEAVED
-  }
 
   /** Columns of one pass over the inputs, a multiple of two vectors of any length. */
   static final int COLUMN_BLOCK = 1536;
@@ -47,6 +40,9 @@ abstract class InterleavedMatrix extends Matrix {
    */
   static final int PANEL_ROWS = 64;
 
+  /** Over which interleaving is spread. */
+  private static final int PASSES = 8;
+
   private final MemorySegment source;
   private final long sourceAddress;
   private final long address;
@@ -57,8 +53,11 @@ abstract class InterleavedMatrix extends Matrix {
   /** The first so many rows may be interleaved, whole grains at a time. */
   private final int regular;
 
-  /** Of each grain. One worker computes a grain, and workers meet between passes. */
-  private final Order[] orders;
+  /**
+   * In how many passes each grain is interleaved; 0: it is. One worker computes a grain, and
+   * workers meet between passes.
+   */
+  private final byte[] countdown;
 
   private final AtomicInteger remaining;
 
@@ -73,8 +72,11 @@ abstract class InterleavedMatrix extends Matrix {
     sourceAddress = source.address();
     regular = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
     address = context.arena().allocate(regular * rowBytes, FloatBlock.VECTOR_BYTES).address();
-    orders = new Order[Math.ceilDiv(regular, grain())];
-    remaining = new AtomicInteger(orders.length);
+    countdown = new byte[Math.ceilDiv(regular, grain())];
+    for (int grain = 0; grain < countdown.length; grain++) {
+      countdown[grain] = (byte) (2 + grain * grain() / PANEL_ROWS % PASSES);
+    }
+    remaining = new AtomicInteger(countdown.length);
     panels =
         context.scratch(
             FloatBlock.SCRATCH_BYTES
@@ -85,17 +87,42 @@ abstract class InterleavedMatrix extends Matrix {
   final void multiply(int from, int to, long x, int tokens, long y, int yWidth, int worker) {
     long xBytes = (long) columns * Float.BYTES;
     long yBytes = (long) yWidth * Float.BYTES;
-    int whole = Math.max(from, Math.min(to, regular));
-    if (interleave(from, whole, tokens <= FEW_TOKENS)) {
-      few(from, whole, x, xBytes, tokens, y, yBytes, worker);
-      from = whole;
-    }
-    if (tokens == 1) {
-      for (int row = from; row < to; row++) {
-        Native.putFloat(y + (long) row * Float.BYTES, dot(row, x));
-      }
+    if (tokens > FEW_TOKENS) {
+      approach(from, to);
+      many(from, to, x, xBytes, tokens, y, yBytes, worker);
       return;
     }
+    interleave(from, Math.min(to, regular));
+    for (int row = from, end; row < to; row = end) {
+      end = sameOrder(row, to);
+      if (isInterleaved(row)) {
+        few(row, end, x, xBytes, tokens, y, yBytes, worker);
+      } else if (tokens > 1) {
+        many(row, end, x, xBytes, tokens, y, yBytes, worker);
+      } else {
+        one(row, end, x, y);
+      }
+    }
+  }
+
+  /** The end of the rows that lie in the same order. */
+  private int sameOrder(int row, int to) {
+    boolean first = isInterleaved(row);
+    int end = row;
+    do {
+      end = end < regular ? Math.min(regular, (end / grain() + 1) * grain()) : to;
+    } while (end < to && isInterleaved(end) == first);
+    return Math.min(end, to);
+  }
+
+  private void one(int from, int to, long x, long y) {
+    for (int row = from; row < to; row++) {
+      Native.putFloat(y + (long) row * Float.BYTES, dot(row, x));
+    }
+  }
+
+  private void many(
+      int from, int to, long x, long xBytes, int tokens, long y, long yBytes, int worker) {
     for (int row = from; row < to; row += PANEL_ROWS) {
       int count = Math.min(PANEL_ROWS, to - row);
       for (int column = 0; column < columns; column += COLUMN_BLOCK) {
@@ -230,26 +257,24 @@ abstract class InterleavedMatrix extends Matrix {
   }
 
   private boolean isInterleaved(int row) {
-    return row < regular && orders[row / grain()] == Order.INTERLEAVED;
+    return row < regular && countdown[row / grain()] == 0;
   }
 
-  /**
-   * Interleaves rows that were met before.
-   *
-   * @param wanted otherwise they are only met
-   * @return whether it was wanted and all are interleaved
-   */
-  private boolean interleave(int from, int to, boolean wanted) {
-    boolean done = wanted;
+  /** Brings rows nearer to their turn. */
+  private void approach(int from, int to) {
+    for (int grain = from / grain(); grain * grain() < Math.min(to, regular); grain++) {
+      countdown[grain] = (byte) Math.max(Math.min(1, countdown[grain]), countdown[grain] - 1);
+    }
+  }
+
+  /** Interleaves rows whose turn it is. */
+  private void interleave(int from, int to) {
     for (int grain = from / grain(); grain * grain() < to; grain++) {
-      if (orders[grain] == null) {
-        orders[grain] = Order.MET;
-        done = false;
-      } else if (wanted && orders[grain] == Order.MET) {
+      if (countdown[grain] == 1) {
         interleave(grain);
       }
     }
-    return done;
+    approach(from, to);
   }
 
   private void interleave(int grain) {
@@ -258,7 +283,7 @@ abstract class InterleavedMatrix extends Matrix {
       long start = row * rowBytes;
       interleave(sourceAddress + start, rowBytes, unitBytes(), address + start);
     }
-    orders[grain] = Order.INTERLEAVED;
+    countdown[grain] = 0;
     if (remaining.decrementAndGet() == 0 && source.isMapped()) {
       source.unload();
     }
