@@ -25,8 +25,8 @@ public interface ComputeDevice extends AutoCloseable {
    * seconds. Forward passes wait meanwhile.
    *
    * @param memory as much as is read to find the speed of memory, usually the weights of a model; a
-   *     device may read other memory instead, as it keeps weights. If the caches hold all of it, it is
-   *     their speed that is found
+   *     device may read other memory instead, as it keeps weights. If the caches hold all of it, it
+   *     is their speed that is found
    * @return empty if the device cannot tell, or has too little to read
    */
   default Optional<DeviceLimits> measure(List<MemorySegment> memory) {
