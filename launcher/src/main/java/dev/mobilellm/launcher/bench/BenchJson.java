@@ -3,6 +3,7 @@ package dev.mobilellm.launcher.bench;
 import dev.mobilellm.runtime.bench.BenchReport;
 import dev.mobilellm.runtime.bench.Measurement;
 import dev.mobilellm.runtime.bench.OperationTime;
+import dev.mobilellm.runtime.bench.Round;
 import dev.mobilellm.runtime.bench.Spread;
 import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.device.Traffic;
@@ -81,16 +82,19 @@ final class BenchJson {
     tree.put("depth", measurement.depth());
     tree.put("batch", measurement.batch());
     tree.put("tokens", measurement.tokens());
-    tree.put("round_seconds", measurement.seconds());
+    tree.put("round_seconds", measurement.rounds().stream().map(Round::seconds).toList());
+    tree.put(
+        "round_limits",
+        measurement.rounds().stream().map(round -> round.limits().map(BenchJson::limits)).toList());
     tree.put("tokens_per_second", spread(measurement.tokensPerSecond()));
     tree.put("weight_bytes_per_token", measurement.weightBytesPerToken());
     tree.put("weight_bytes_per_round", measurement.work().weightBytes());
     tree.put("cache_bytes_per_round", measurement.work().cacheBytes());
     tree.put("flops_per_round", measurement.work().flops());
     tree.put("bytes_per_second", bytes);
-    tree.put("share_of_read", findings.shareOfRead(bytes));
+    tree.put("share_of_read", measurement.shareOfRead());
     tree.put("flops_per_second", flops);
-    tree.put("share_of_peak", findings.shareOfPeak(flops));
+    tree.put("share_of_peak", measurement.shareOfPeak());
     return tree;
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The report for people. */
 final class BenchText {
@@ -28,6 +29,7 @@ final class BenchText {
     List<String> lines = new ArrayList<>(text.head().lines(""));
     lines.add("");
     lines.addAll(text.measurements().lines(""));
+    lines.addAll(text.comparisons());
     if (!findings.report().operations().isEmpty()) {
       lines.add("");
       lines.addAll(text.operations().lines(""));
@@ -116,9 +118,39 @@ final class BenchText {
         speed(rate.max()),
         Quantity.bytes(Math.round(measurement.weightBytesPerToken())),
         Quantity.decimal(bytes / 1e9, 1),
-        percent(findings.shareOfRead(bytes)),
+        percent(measurement.shareOfRead()),
         Quantity.decimal(flops / 1e9, 1),
-        percent(findings.shareOfPeak(flops)));
+        percent(measurement.shareOfPeak()));
+  }
+
+  /** Decode with several sequences against one, and behind long contexts against the shortest. */
+  private List<String> comparisons() {
+    List<Measurement> decodes =
+        report.measurements().stream().filter(m -> m.phase() == Measurement.Phase.DECODE).toList();
+    List<String> lines = new ArrayList<>();
+    for (Measurement some : decodes) {
+      find(decodes, some.depth(), findings.plan().batches().getFirst())
+          .filter(one -> one.batch() < some.batch())
+          .ifPresent(one -> lines.add(comparison(some, one)));
+      find(decodes, findings.plan().depths().getFirst(), some.batch())
+          .filter(early -> early.depth() < some.depth())
+          .ifPresent(early -> lines.add(comparison(some, early)));
+    }
+    return lines.isEmpty() ? lines : Stream.concat(Stream.of(""), lines.stream()).toList();
+  }
+
+  private static Optional<Measurement> find(List<Measurement> all, int depth, int batch) {
+    return all.stream().filter(m -> m.depth() == depth && m.batch() == batch).findFirst();
+  }
+
+  private static String comparison(Measurement some, Measurement other) {
+    return "depth %d, batch %d decodes %s times the tokens of depth %d, batch %d"
+        .formatted(
+            some.depth(),
+            some.batch(),
+            Quantity.decimal(some.timesOf(other), 2),
+            other.depth(),
+            other.batch());
   }
 
   private Table operations() {

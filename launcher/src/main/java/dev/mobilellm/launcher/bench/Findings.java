@@ -4,10 +4,8 @@ import dev.mobilellm.runtime.LanguageModel;
 import dev.mobilellm.runtime.bench.BenchPlan;
 import dev.mobilellm.runtime.bench.BenchReport;
 import dev.mobilellm.spi.device.DeviceInfo;
-import dev.mobilellm.spi.device.DeviceLimits;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -60,16 +58,6 @@ record Findings(
         Machine.peakMemory(),
         plan,
         report);
-  }
-
-  /** The part of the speed of reading that a speed is; empty if the limit is unknown. */
-  Optional<Double> shareOfRead(double bytesPerSecond) {
-    return report.limits().map(DeviceLimits::readBytesPerSecond).map(max -> bytesPerSecond / max);
-  }
-
-  /** The part of the peak that a speed is; empty if the limit is unknown. */
-  Optional<Double> shareOfPeak(double flopsPerSecond) {
-    return report.limits().map(DeviceLimits::flopsPerSecond).map(max -> flopsPerSecond / max);
   }
 
   private static List<WeightTensor> weights(LanguageModel model) {

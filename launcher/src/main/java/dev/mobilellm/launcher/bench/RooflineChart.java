@@ -108,7 +108,7 @@ final class RooflineChart {
     scale(chart, findings);
     findings.report().limits().ifPresent(limits -> addRoof(chart, limits, measurements));
     for (int i = 0; i < measurements.size(); i++) {
-      addPoint(chart, findings, measurements.get(i), COLOURS.get(i % COLOURS.size()));
+      addPoint(chart, measurements.get(i), COLOURS.get(i % COLOURS.size()));
     }
     return new RooflineChart(chart);
   }
@@ -190,12 +190,11 @@ final class RooflineChart {
     roof.setLineStyle(new BasicStroke(2));
   }
 
-  private static void addPoint(
-      XYChart chart, Findings findings, Measurement measurement, Color colour) {
+  private static void addPoint(XYChart chart, Measurement measurement, Color colour) {
     double flops = measurement.flopsPerSecond().median();
     XYSeries point =
         chart.addSeries(
-            legend(findings, measurement),
+            legend(measurement),
             new double[] {measurement.intensity()},
             new double[] {flops / 1e9});
     point.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
@@ -207,11 +206,9 @@ final class RooflineChart {
   }
 
   /** With the share of the nearer limit. */
-  private static String legend(Findings findings, Measurement measurement) {
-    double bytes = measurement.bytesPerSecond().median();
-    double flops = measurement.flopsPerSecond().median();
-    Optional<Double> ofRead = findings.shareOfRead(bytes);
-    Optional<Double> ofPeak = findings.shareOfPeak(flops);
+  private static String legend(Measurement measurement) {
+    Optional<Double> ofRead = measurement.shareOfRead();
+    Optional<Double> ofPeak = measurement.shareOfPeak();
     String share = "";
     if (ofRead.isPresent() && ofPeak.isPresent()) {
       boolean memory = ofRead.get() > ofPeak.get();

@@ -86,6 +86,7 @@ class BenchCommandTest {
     assertTrue(run.out().contains("\"share_of_read\":null"), run.out());
     String start = "{\"phase\":\"decode\",\"depth\":5,\"batch\":2,\"tokens\":2,\"round_seconds\":[";
     assertTrue(run.out().contains(start), run.out());
+    assertTrue(run.out().contains("\"round_limits\":[null],"), run.out());
     assertFalse(run.out().contains("\"cpu\":\"\""), run.out());
   }
 
@@ -95,6 +96,19 @@ class BenchCommandTest {
     String text = tiny("q4-g64+bf16-head", "--explain", "--chart", chart.toString());
     assertTrue(text.contains("(affine-4bit-g64-bf16, bf16), random, made in "), text);
     assertTrue(text.contains("limits       reads "), text);
+    assertEquals(
+        List.of(
+            "0, batch 2 / 0, batch 1",
+            "3, batch 1 / 0, batch 1",
+            "3, batch 2 / 3, batch 1",
+            "3, batch 2 / 0, batch 2"),
+        text.lines()
+            .filter(line -> line.startsWith("depth "))
+            .map(
+                line ->
+                    line.replaceFirst(
+                        "depth (.*) decodes [0-9.]+ times the tokens of depth ", "$1 / "))
+            .toList());
     List<String> operations =
         text.lines().dropWhile(line -> !line.startsWith("operation ")).skip(1).toList();
     // Equal in both layers: attention and its three projections, the output, three of the MLP.

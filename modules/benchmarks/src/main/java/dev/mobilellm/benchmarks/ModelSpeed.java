@@ -61,11 +61,11 @@ public final class ModelSpeed {
           "limits: read %.1f GB/s, float multiply-add %.0f GFLOP/s%n",
           limits.readBytesPerSecond() / 1e9,
           limits.flopsPerSecond() / 1e9);
-      report.measurements().forEach(measurement -> print(measurement, limits));
+      report.measurements().forEach(ModelSpeed::print);
     }
   }
 
-  private static void print(Measurement measurement, DeviceLimits limits) {
+  private static void print(Measurement measurement) {
     double bytes = measurement.bytesPerSecond().median();
     double flops = measurement.flopsPerSecond().median();
     System.out.printf(
@@ -75,8 +75,8 @@ public final class ModelSpeed {
         measurement.tokens(),
         measurement.tokensPerSecond().median(),
         bytes / 1e9,
-        100 * bytes / limits.readBytesPerSecond(),
+        100 * measurement.shareOfRead().orElseThrow(),
         flops / 1e9,
-        100 * flops / limits.flopsPerSecond());
+        100 * measurement.shareOfPeak().orElseThrow());
   }
 }

@@ -40,10 +40,10 @@ public record BenchPlan(
    * @throws UsageException if a sequence or a batch would be too long
    */
   public void requireFits(int context, int maxBatchTokens) {
-    if (capacity() > context) {
+    if ((long) depths.getLast() + appended() > context) {
       throw new UsageException(
           "A depth of %d and %d tokens behind it are more than the context of %d tokens; ask for a smaller depth."
-              .formatted(depths.getLast(), Math.max(prefill, decode), context));
+              .formatted(depths.getLast(), appended(), context));
     }
     if (batches.getLast() > maxBatchTokens) {
       throw new UsageException(
@@ -52,9 +52,14 @@ public record BenchPlan(
     }
   }
 
-  /** The most tokens that a sequence will hold; may be more than an int can hold. */
-  long capacity() {
-    return (long) depths.getLast() + Math.max(prefill, decode);
+  /** The most tokens that a sequence of a depth will hold. */
+  int capacity(int depth) {
+    return depth + appended();
+  }
+
+  /** The most tokens that a round appends to a sequence. */
+  private int appended() {
+    return Math.max(prefill, decode);
   }
 
   /** The most sequences at once. */

@@ -81,75 +81,77 @@ public final class Benchmark {
   }
 
   private BenchReport run(boolean explain) {
-    for (int i = 0; i < plan.sequences(); i++) {
-      sequences.add(program.openSequence(Math.toIntExact(plan.capacity())));
-    }
+    Depth empty = open(0);
     stage = "Warming up";
-    double firstToken = plan.prefill() > 0 ? prefill(0) : decode(1, 1, 0);
+    double firstToken = plan.prefill() > 0 ? prefill(empty) : decode(empty, 1, 1);
     double warmUp = firstToken;
     if (plan.decode() > 0) {
       for (int batch : plan.batches()) {
-        warmUp += decode(batch, plan.decode(), 0);
+        warmUp += decode(empty, batch, plan.decode());
       }
     }
-    List<Measurement> measurements = new ArrayList<>();
-    for (int depth : plan.depths()) {
-      fill(depth);
-      measurements.addAll(measure(depth));
-    }
-    int depth = plan.depths().getFirst();
-    List<OperationTime> operations = explain ? operations(depth) : List.of();
-    Optional<Traffic> traffic = explain ? traffic(depth) : Optional.empty();
-    return new BenchReport(firstToken, warmUp, typical(limits), measurements, operations, traffic);
-  }
-
-  private void fill(int depth) {
-    stage = "Filling caches with %d tokens".formatted(depth);
-    for (Sequence sequence : sequences) {
-      read(sequence, depth - sequence.position(), Wanted.NONE);
-    }
-  }
-
-  /**
-   * Everything in each round, the device's limits too, so that a slow moment of the machine meets
-   * all.
-   */
-  private List<Measurement> measure(int depth) {
-    List<Double> prefills = new ArrayList<>();
-    List<List<Double>> decodes = new ArrayList<>();
-    plan.batches().forEach(batch -> decodes.add(new ArrayList<>()));
+    List<Depth> depths =
+        plan.depths().stream().map(depth -> depth == 0 ? empty : open(depth)).toList();
     for (int round = 1; round <= plan.repeat(); round++) {
-      stage = "Depth %d, round %d of %d".formatted(depth, round, plan.repeat());
-      progress.report(stage, doneTokens, totalTokens);
-      model.computeDevice().measure(memory).ifPresent(limits::add);
-      if (plan.prefill() > 0) {
-        prefills.add(prefill(depth));
-      }
-      for (int b = 0; plan.decode() > 0 && b < decodes.size(); b++) {
-        decodes.get(b).add(decode(plan.batches().get(b), plan.decode(), depth));
+      measureLimits();
+      for (Depth depth : depths) {
+        stage = "Round %d of %d, depth %d".formatted(round, plan.repeat(), depth.tokens());
+        measure(depth);
       }
     }
-    List<Measurement> measurements = new ArrayList<>();
-    if (plan.prefill() > 0) {
-      measurements.add(
-          new Measurement(Phase.PREFILL, depth, 1, plan.prefill(), prefills, prefillWork(depth)));
-    }
-    for (int b = 0; plan.decode() > 0 && b < decodes.size(); b++) {
-      int batch = plan.batches().get(b);
-      measurements.add(
-          new Measurement(
-              Phase.DECODE, depth, batch, plan.decode(), decodes.get(b), decodeWork(batch, depth)));
-    }
-    return measurements;
+    List<OperationTime> operations = explain ? operations(depths.getFirst()) : List.of();
+    Optional<Traffic> traffic = explain ? traffic(depths.getFirst()) : Optional.empty();
+    return new BenchReport(
+        firstToken,
+        warmUp,
+        typical(limits),
+        depths.stream().flatMap(depth -> depth.measurements(plan, work).stream()).toList(),
+        operations,
+        traffic);
   }
 
-  /** Seconds of reading a prompt; the sequence is as before behind it. */
-  private double prefill(int depth) {
-    Sequence sequence = sequences.getFirst();
+  /** Sequences for all batches, filled. */
+  private Depth open(int tokens) {
+    List<Sequence> some = new ArrayList<>();
+    for (int i = 0; i < plan.sequences(); i++) {
+      Sequence sequence = program.openSequence(plan.capacity(tokens));
+      sequences.add(sequence);
+      some.add(sequence);
+      stage = "Filling a cache with %d tokens".formatted(tokens);
+      read(sequence, tokens, Wanted.NONE);
+    }
+    return new Depth(tokens, some);
+  }
+
+  /** Once everything, so that a slow moment of the machine meets all. */
+  private void measure(Depth depth) {
+    if (plan.prefill() > 0) {
+      depth.addPrefill(round(prefill(depth)));
+    }
+    if (plan.decode() > 0) {
+      for (int batch : plan.batches()) {
+        depth.addDecode(batch, round(decode(depth, batch, plan.decode())));
+      }
+    }
+  }
+
+  /** What took so long just now, and the limits before and behind it. */
+  private Round round(double seconds) {
+    int before = Math.max(0, limits.size() - 1);
+    measureLimits();
+    return new Round(seconds, typical(limits.subList(before, limits.size())));
+  }
+
+  private void measureLimits() {
+    model.computeDevice().measure(memory).ifPresent(limits::add);
+  }
+
+  /** Seconds of reading a prompt. */
+  private double prefill(Depth depth) {
     long start = System.nanoTime();
-    read(sequence, plan.prefill(), Wanted.LAST);
+    read(depth.first(), plan.prefill(), Wanted.LAST);
     double seconds = (System.nanoTime() - start) / 1e9;
-    sequence.truncate(depth);
+    depth.cutBack();
     return seconds;
   }
 
@@ -164,16 +166,16 @@ public final class Benchmark {
     }
   }
 
-  /** Seconds of generating with several sequences, which are as before behind it. */
-  private double decode(int batch, int steps, int depth) {
-    List<Sequence> some = sequences.subList(0, batch);
+  /** Seconds of generating with several sequences. */
+  private double decode(Depth depth, int batch, int steps) {
+    List<Sequence> some = depth.first(batch);
     long start = System.nanoTime();
     for (int step = 0; step < steps; step++) {
       await(program.forward(step(some)));
       report(batch);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    some.forEach(sequence -> sequence.truncate(depth));
+    depth.cutBack();
     return seconds;
   }
 
@@ -194,51 +196,30 @@ public final class Benchmark {
     return random.ints(count, 0, model.program().vocabularySize()).toArray();
   }
 
-  private Work prefillWork(int depth) {
-    Work sum = Work.NONE;
-    int from = 0;
-    while (plan.prefill() - from > model.maxBatchTokens()) {
-      sum = sum.plus(work.silentPass(model.maxBatchTokens(), depth + from));
-      from += model.maxBatchTokens();
-    }
-    return sum.plus(work.pass(1, plan.prefill() - from, depth + from));
-  }
-
-  private Work decodeWork(int batch, int depth) {
-    Work sum = Work.NONE;
-    for (int step = 0; step < plan.decode(); step++) {
-      sum = sum.plus(work.pass(batch, 1, depth + step));
-    }
-    return sum;
-  }
-
-  /** Times operations at a depth that all sequences hold at least. */
-  private List<OperationTime> operations(int depth) {
+  private List<OperationTime> operations(Depth depth) {
     stage = "Timing operations";
     progress.report(stage, doneTokens, totalTokens);
-    Sequence sequence = sequences.getFirst();
-    sequence.truncate(depth);
     OperationTimes times = new OperationTimes(program);
     if (plan.prefill() > 0) {
       int tokens = Math.min(plan.prefill(), model.maxBatchTokens());
-      times.add(Phase.PREFILL, Batch.of(sequence, tokens(tokens), Wanted.LAST));
-      sequence.truncate(depth);
+      times.add(Phase.PREFILL, Batch.of(depth.first(), tokens(tokens), Wanted.LAST));
+      depth.cutBack();
     }
     for (int step = 0; step < Math.min(plan.decode(), OperationTimes.STEPS); step++) {
-      times.add(Phase.DECODE, step(List.of(sequence)));
+      times.add(Phase.DECODE, step(depth.first(1)));
     }
+    depth.cutBack();
     return times.longestFirst();
   }
 
-  /** Counts what a decoded token sends at a depth that all sequences hold at least. */
-  private Optional<Traffic> traffic(int depth) {
+  /** Counts what a decoded token sends. */
+  private Optional<Traffic> traffic(Depth depth) {
     if (plan.decode() == 0) {
       return Optional.empty();
     }
-    Sequence sequence = sequences.getFirst();
-    sequence.truncate(depth);
     Optional<Traffic> before = program.traffic();
-    await(program.forward(step(List.of(sequence))));
+    await(program.forward(step(depth.first(1))));
+    depth.cutBack();
     return before.flatMap(earlier -> program.traffic().map(now -> now.since(earlier)));
   }
 
@@ -265,6 +246,6 @@ public final class Benchmark {
     return first
         + decoded
         + rounds * (plan.prefill() + decoded)
-        + (long) plan.sequences() * plan.depths().getLast();
+        + plan.sequences() * plan.depths().stream().mapToLong(Integer::longValue).sum();
   }
 }

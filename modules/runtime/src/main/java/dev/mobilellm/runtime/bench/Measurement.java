@@ -1,6 +1,10 @@
 package dev.mobilellm.runtime.bench;
 
+import dev.mobilellm.spi.device.DeviceLimits;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What was measured at one depth with one batch.
@@ -9,11 +13,11 @@ import java.util.List;
  * @param depth tokens that each sequence held before
  * @param batch sequences at once
  * @param tokens of each sequence and round
- * @param seconds of each round that counts
+ * @param rounds that count, at least one
  * @param work of one round
  */
 public record Measurement(
-    Phase phase, int depth, int batch, int tokens, List<Double> seconds, Work work) {
+    Phase phase, int depth, int batch, int tokens, List<Round> rounds, Work work) {
 
   /** The two phases of an answer. */
   public enum Phase {
@@ -24,7 +28,7 @@ public record Measurement(
   }
 
   public Measurement {
-    seconds = List.copyOf(seconds);
+    rounds = List.copyOf(rounds);
   }
 
   /** Tokens of all sequences together. */
@@ -52,7 +56,49 @@ public record Measurement(
     return (double) work.flops() / work.bytes();
   }
 
+  /**
+   * The part of the speed of reading that was used: the median of the rounds, each against what the
+   * memory could do at that time. Empty if the device cannot tell.
+   */
+  public Optional<Double> shareOfRead() {
+    return share(work.bytes(), DeviceLimits::readBytesPerSecond);
+  }
+
+  /** As {@link #shareOfRead()}, of the peak of arithmetic. */
+  public Optional<Double> shareOfPeak() {
+    return share(work.flops(), DeviceLimits::flopsPerSecond);
+  }
+
+  /**
+   * How many times as many tokens as another measurement this one has in the same time: the median
+   * of the rounds, each against the same round of the other.
+   *
+   * @param other with as many rounds
+   */
+  public double timesOf(Measurement other) {
+    double tokens = (double) this.tokens * batch / ((double) other.tokens * other.batch);
+    return Spread.of(
+            IntStream.range(0, rounds.size())
+                .mapToDouble(i -> tokens * other.rounds.get(i).seconds() / rounds.get(i).seconds())
+                .toArray())
+        .median();
+  }
+
+  private Optional<Double> share(double amount, ToDoubleFunction<DeviceLimits> limit) {
+    double[] shares =
+        rounds.stream()
+            .flatMap(
+                round ->
+                    round
+                        .limits()
+                        .map(limits -> amount / round.seconds() / limit.applyAsDouble(limits))
+                        .stream())
+            .mapToDouble(Double::doubleValue)
+            .toArray();
+    return shares.length == 0 ? Optional.empty() : Optional.of(Spread.of(shares).median());
+  }
+
   private Spread rate(double amount) {
-    return Spread.of(seconds.stream().mapToDouble(s -> amount / s).toArray());
+    return Spread.of(rounds.stream().mapToDouble(round -> amount / round.seconds()).toArray());
   }
 }

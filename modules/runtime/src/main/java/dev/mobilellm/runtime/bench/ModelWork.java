@@ -18,6 +18,7 @@ final class ModelWork {
 
   private final List<WeightTensor> weights = new ArrayList<>();
   private final long cacheBytesPerPosition;
+  private final int maxBatchTokens;
   private long bytes;
   private long tokenFlops;
   private long headFlops;
@@ -25,6 +26,7 @@ final class ModelWork {
 
   ModelWork(LanguageModel model) {
     cacheBytesPerPosition = model.compiled().cacheBytesPerPosition();
+    maxBatchTokens = model.maxBatchTokens();
     for (Op op : model.program().ops()) {
       // Looking up an embedding reads next to nothing.
       if (!(op instanceof Primitive.Embed)) {
@@ -53,15 +55,43 @@ final class ModelWork {
    * @param tokens of each sequence
    * @param position how many tokens each holds before
    */
-  Work pass(int batch, int tokens, int position) {
+  private Work pass(int batch, int tokens, int position) {
     return new Work(
         bytes,
         batch * cacheBytesPerPosition * (position + tokens),
         batch * (tokens * tokenFlops + headFlops));
   }
 
+  /**
+   * A prompt of one sequence, in as many passes as it takes; its last token wants logits.
+   *
+   * @param position of the first token
+   */
+  Work prompt(int tokens, int position) {
+    Work sum = Work.NONE;
+    int from = 0;
+    for (; tokens - from > maxBatchTokens; from += maxBatchTokens) {
+      sum = sum.plus(silentPass(maxBatchTokens, position + from));
+    }
+    return sum.plus(pass(1, tokens - from, position + from));
+  }
+
+  /**
+   * Tokens generated one after the other.
+   *
+   * @param steps of each sequence
+   * @param position of the first token
+   */
+  Work steps(int batch, int steps, int position) {
+    Work sum = Work.NONE;
+    for (int step = 0; step < steps; step++) {
+      sum = sum.plus(pass(batch, 1, position + step));
+    }
+    return sum;
+  }
+
   /** One pass over a part of a prompt that wants nothing. */
-  Work silentPass(int tokens, int position) {
+  private Work silentPass(int tokens, int position) {
     return new Work(
         bytes - headBytes, cacheBytesPerPosition * (position + tokens), tokens * tokenFlops);
   }

@@ -52,7 +52,7 @@ class BenchmarkTest {
               .map(m -> "%s %d %d".formatted(m.phase(), m.depth(), m.batch()))
               .toList());
       for (Measurement measurement : report.measurements()) {
-        assertEquals(2, measurement.seconds().size());
+        assertEquals(2, measurement.rounds().size());
         Spread rate = measurement.tokensPerSecond();
         assertTrue(rate.min() > 0 && rate.min() <= rate.median() && rate.median() <= rate.max());
       }
