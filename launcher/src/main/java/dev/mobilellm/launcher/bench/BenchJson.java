@@ -85,7 +85,9 @@ final class BenchJson {
     tree.put("round_seconds", measurement.rounds().stream().map(Round::seconds).toList());
     tree.put(
         "round_limits",
-        measurement.rounds().stream().map(round -> round.limits().map(BenchJson::limits)).toList());
+        measurement.rounds().stream()
+            .map(round -> round.limits().stream().map(BenchJson::limits).toList())
+            .toList());
     tree.put("tokens_per_second", spread(measurement.tokensPerSecond()));
     tree.put("weight_bytes_per_token", measurement.weightBytesPerToken());
     tree.put("weight_bytes_per_round", measurement.work().weightBytes());

@@ -139,7 +139,7 @@ public final class Benchmark {
   private Round round(double seconds) {
     int before = Math.max(0, limits.size() - 1);
     measureLimits();
-    return new Round(seconds, typical(limits.subList(before, limits.size())));
+    return new Round(seconds, limits.subList(before, limits.size()));
   }
 
   private void measureLimits() {

@@ -1,8 +1,8 @@
 package dev.mobilellm.runtime.bench;
 
-import dev.mobilellm.spi.device.DeviceLimits;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -58,15 +58,18 @@ public record Measurement(
 
   /**
    * The part of the speed of reading that was used: the median of the rounds, each against what the
-   * memory could do at that time. Empty if the device cannot tell.
+   * memory could do at that time. Rounds in which this changed count only if it did so in all.
+   *
+   * @return empty if the device cannot tell
    */
   public Optional<Double> shareOfRead() {
-    return share(work.bytes(), DeviceLimits::readBytesPerSecond);
+    boolean steady = rounds.stream().anyMatch(round -> isComparable(round) && round.isSteady());
+    return share(work.bytes(), round -> !steady || round.isSteady(), Round::readLimit);
   }
 
-  /** As {@link #shareOfRead()}, of the peak of arithmetic. */
+  /** As {@link #shareOfRead()}, of the peak of arithmetic, which does not change. */
   public Optional<Double> shareOfPeak() {
-    return share(work.flops(), DeviceLimits::flopsPerSecond);
+    return share(work.flops(), round -> true, Round::peak);
   }
 
   /**
@@ -84,18 +87,19 @@ public record Measurement(
         .median();
   }
 
-  private Optional<Double> share(double amount, ToDoubleFunction<DeviceLimits> limit) {
+  private Optional<Double> share(
+      double amount, Predicate<Round> counts, ToDoubleFunction<Round> limit) {
     double[] shares =
         rounds.stream()
-            .flatMap(
-                round ->
-                    round
-                        .limits()
-                        .map(limits -> amount / round.seconds() / limit.applyAsDouble(limits))
-                        .stream())
-            .mapToDouble(Double::doubleValue)
+            .filter(Measurement::isComparable)
+            .filter(counts)
+            .mapToDouble(round -> amount / round.seconds() / limit.applyAsDouble(round))
             .toArray();
     return shares.length == 0 ? Optional.empty() : Optional.of(Spread.of(shares).median());
+  }
+
+  private static boolean isComparable(Round round) {
+    return !round.limits().isEmpty();
   }
 
   private Spread rate(double amount) {

@@ -24,8 +24,17 @@ class MeasurementTest {
   }
 
   @Test
+  void roundsInWhichMemoryChangedDoNotCount() {
+    Round changed = new Round(1, List.of(new DeviceLimits(1000, 8), new DeviceLimits(2000, 8)));
+    Round steady = new Round(2, List.of(new DeviceLimits(1000, 8), new DeviceLimits(950, 8)));
+    assertEquals(500 / 975.0, decode(1, changed, steady).shareOfRead().orElseThrow(), 1e-12);
+    assertEquals(
+        1000 / 1500.0, decode(1, changed, changed).shareOfRead().orElseThrow(), 1e-12, "all did");
+  }
+
+  @Test
   void withoutLimitsThereAreNoShares() {
-    Measurement measurement = decode(1, new Round(2, Optional.empty()));
+    Measurement measurement = decode(1, new Round(2, List.of()));
     assertEquals(Optional.empty(), measurement.shareOfRead());
     assertEquals(Optional.empty(), measurement.shareOfPeak());
   }
@@ -43,10 +52,11 @@ class MeasurementTest {
   }
 
   private static Round seconds(double seconds) {
-    return new Round(seconds, Optional.empty());
+    return new Round(seconds, List.of());
   }
 
   private static Round round(double seconds, double bytes, double flops) {
-    return new Round(seconds, Optional.of(new DeviceLimits(bytes, flops)));
+    return new Round(
+        seconds, List.of(new DeviceLimits(bytes, flops), new DeviceLimits(bytes, flops)));
   }
 }
