@@ -165,16 +165,13 @@ final class F16Matrix extends InterleavedMatrix {
       long w0, long bytes, long stepBytes, long x0, long xBytes, int last, long target) {
     long w1 = w0 + UNIT_BYTES;
     long x1 = x0 + Math.min(1, last) * xBytes;
-    long x2 = x0 + Math.min(2, last) * xBytes;
-    long x3 = x0 + last * xBytes;
+    long x2 = x0 + last * xBytes;
     FloatVector a00 = FloatVector.zero(FLOATS);
     FloatVector a01 = FloatVector.zero(FLOATS);
     FloatVector a02 = FloatVector.zero(FLOATS);
-    FloatVector a03 = FloatVector.zero(FLOATS);
     FloatVector a10 = FloatVector.zero(FLOATS);
     FloatVector a11 = FloatVector.zero(FLOATS);
     FloatVector a12 = FloatVector.zero(FLOATS);
-    FloatVector a13 = FloatVector.zero(FLOATS);
     for (long at = 0; at < bytes; at += stepBytes) {
       IntVector i0 = IntVector.fromMemorySegment(INTS, Native.ALL, w0 + at * 2, Native.ORDER);
       FloatVector v0 =
@@ -215,22 +212,13 @@ final class F16Matrix extends InterleavedMatrix {
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, x2 + at + VECTOR_BYTES, Native.ORDER);
       a02 = o2.fma(u0, a02);
       a12 = o2.fma(u1, a12);
-      FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at, Native.ORDER);
-      a03 = e3.fma(v0, a03);
-      a13 = e3.fma(v1, a13);
-      FloatVector o3 =
-          FloatVector.fromMemorySegment(FLOATS, Native.ALL, x3 + at + VECTOR_BYTES, Native.ORDER);
-      a03 = o3.fma(u0, a03);
-      a13 = o3.fma(u1, a13);
     }
     a00.intoMemorySegment(Native.ALL, target, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, target + 4 * VECTOR_BYTES, Native.ORDER);
     a02.intoMemorySegment(Native.ALL, target + 8 * VECTOR_BYTES, Native.ORDER);
-    a03.intoMemorySegment(Native.ALL, target + 12 * VECTOR_BYTES, Native.ORDER);
     a10.intoMemorySegment(Native.ALL, target + 1 * VECTOR_BYTES, Native.ORDER);
     a11.intoMemorySegment(Native.ALL, target + 5 * VECTOR_BYTES, Native.ORDER);
     a12.intoMemorySegment(Native.ALL, target + 9 * VECTOR_BYTES, Native.ORDER);
-    a13.intoMemorySegment(Native.ALL, target + 13 * VECTOR_BYTES, Native.ORDER);
   }
 
   private static float dot(long w, int columns, long x) {

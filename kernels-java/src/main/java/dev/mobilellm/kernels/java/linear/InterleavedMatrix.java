@@ -1,7 +1,6 @@
 package dev.mobilellm.kernels.java.linear;
 
 import dev.mobilellm.kernels.java.memory.Native;
-import dev.mobilellm.kernels.java.memory.StreamingRead;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
 import dev.mobilellm.spi.weights.WeightTensor;
@@ -31,6 +30,11 @@ abstract class InterleavedMatrix extends Matrix {
 
   /** Up to so many tokens making a panel takes longer than widening weights again. */
   private static final int FEW_TOKENS = 16;
+
+  /**
+   * Tokens behind the first of few that are multiplied at once: a batch of four is one and three.
+   */
+  private static final int TOGETHER = 3;
 
   /** Weights that few tokens are multiplied with at a time: a part of the second-level cache. */
   private static final long BLOCK_BYTES = 192 << 10;
@@ -143,9 +147,10 @@ abstract class InterleavedMatrix extends Matrix {
   }
 
   /**
-   * Interleaved rows with few tokens, without a panel. For more than one, each block of rows is
-   * first brought into the second-level cache: the products alone would wait for memory longer than
-   * reading and computing take one behind the other, for a core looks some 300 instructions ahead.
+   * Interleaved rows with few tokens, without a panel: a block of rows with the first token, which
+   * brings them into the second-level cache as fast as memory allows, then with the others. With
+   * all at once the products would wait for memory longer than one behind the other takes, for a
+   * core looks some 300 instructions ahead.
    */
   private void few(
       int from, int to, long x, long xBytes, int tokens, long y, long yBytes, int worker) {
@@ -153,18 +158,16 @@ abstract class InterleavedMatrix extends Matrix {
     int block = Math.max(1, (int) (BLOCK_BYTES / rowBytes / FloatBlock.SIDE)) * FloatBlock.SIDE;
     for (int row = from; row < to; row += block) {
       int end = Math.min(to, row + block);
-      if (tokens > 1) {
-        Native.putLong(sums, StreamingRead.sum(address(row, 0), (end - row) * rowBytes));
-      }
-      for (int token = 0; token < tokens; token += FloatBlock.SIDE) {
-        int used = Math.min(FloatBlock.SIDE, tokens - token);
-        four(row, end, x + token * xBytes, xBytes, used, y + token * yBytes, yBytes, sums);
+      together(row, end, x, xBytes, 1, y, yBytes, sums);
+      for (int token = 1; token < tokens; token += TOGETHER) {
+        int used = Math.min(TOGETHER, tokens - token);
+        together(row, end, x + token * xBytes, xBytes, used, y + token * yBytes, yBytes, sums);
       }
     }
   }
 
-  /** Interleaved rows with up to four tokens. */
-  private void four(
+  /** Interleaved rows with up to {@link #TOGETHER} tokens. */
+  private void together(
       int from, int to, long x, long xBytes, int tokens, long y, long yBytes, long sums) {
     for (int row = from; row < to; row += FloatBlock.SIDE) {
       for (int column = 0; column < columns; column += COLUMN_BLOCK) {
@@ -214,8 +217,8 @@ abstract class InterleavedMatrix extends Matrix {
   abstract void fourRows(long w, long bytes, long x, long target);
 
   /**
-   * As {@link #fourRows}, for the first two of these rows and up to four tokens; four rows would be
-   * too many registers.
+   * As {@link #fourRows}, for the first two of these rows and up to {@link #TOGETHER} tokens; four
+   * rows would be too many registers.
    *
    * @param x address of the first token's inputs, {@code xBytes} from one to the next
    * @param last index of the last token; it stands for those that are missing
