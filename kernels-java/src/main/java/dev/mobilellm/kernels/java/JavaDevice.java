@@ -1,6 +1,7 @@
 package dev.mobilellm.kernels.java;
 
 import dev.mobilellm.kernels.java.spi.CacheTypes;
+import dev.mobilellm.kernels.java.threads.WarmingWorkers;
 import dev.mobilellm.kernels.java.threads.WorkerThreads;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.CompiledProgram;
@@ -67,7 +68,8 @@ final class JavaDevice implements ComputeDevice {
     if (closed) {
       throw new IllegalStateException("the device is closed");
     }
-    JavaProgram compiled = JavaProgram.compile(program, kernels, workers, limits, progress);
+    JavaProgram compiled =
+        JavaProgram.compile(program, kernels, new WarmingWorkers(workers), limits, progress);
     programs.add(compiled);
     return compiled;
   }

@@ -20,8 +20,8 @@ public final class WorkerThreads implements Workers, AutoCloseable {
   private final Worker[] workers;
   private final AtomicInteger running = new AtomicInteger();
   private final Object turn = new Object();
-  private volatile int round;
   private volatile boolean closed;
+  private int engaged;
   private Task task;
   private volatile Throwable failure;
 
@@ -45,6 +45,15 @@ public final class WorkerThreads implements Workers, AutoCloseable {
 
   @Override
   public void run(Task work) {
+    run(work, count());
+  }
+
+  /**
+   * Runs a task on the first workers only.
+   *
+   * @param some how many, 1 to {@link #count()}
+   */
+  void run(Task work, int some) {
     if (workers.length == 0) {
       work.run(0, 1);
       return;
@@ -54,16 +63,14 @@ public final class WorkerThreads implements Workers, AutoCloseable {
         throw new IllegalStateException("the device is closed");
       }
       task = work;
-      running.set(workers.length);
-      round++;
-      for (Worker worker : workers) {
-        if (worker.asleep) {
-          LockSupport.unpark(worker);
-        }
+      engaged = some;
+      running.set(some - 1);
+      for (int i = 0; i < some - 1; i++) {
+        workers[i].wake();
       }
       Throwable own = null;
       try {
-        work.run(0, count());
+        work.run(0, some);
       } catch (Throwable e) {
         own = e;
       }
@@ -110,10 +117,20 @@ public final class WorkerThreads implements Workers, AutoCloseable {
     private final int index;
     private volatile boolean asleep;
 
+    /** Which of its rounds the worker is to be in; only who has the turn counts it up. */
+    private volatile int round;
+
     Worker(int index) {
       super("mobilellm-worker-" + index);
       this.index = index;
       setDaemon(true);
+    }
+
+    void wake() {
+      round++;
+      if (asleep) {
+        LockSupport.unpark(this);
+      }
     }
 
     @Override
@@ -125,7 +142,7 @@ public final class WorkerThreads implements Workers, AutoCloseable {
           return;
         }
         try {
-          task.run(index, count());
+          task.run(index, engaged);
         } catch (Throwable e) { // whatever it is, the region must end and the thread live
           failure = e;
         } finally {
