@@ -8,6 +8,7 @@ import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.scheduling.Likelihood;
 import dev.mobilellm.runtime.scheduling.Scheduler;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +44,7 @@ final class Completions {
   }
 
   /** Answers; ends what is being made if the client goes away. */
-  void answer(Task task, ReplyFormat format, ServerResponse response)
+  void answer(Task task, ReplyFormat format, ServerRequest request, ServerResponse response)
       throws InterruptedException, IOException {
     if (!task.ignored().isEmpty()) {
       response.header(IGNORED, words(task.ignored()));
@@ -52,9 +53,9 @@ final class Completions {
     try (Answers answers = Answers.submit(scheduler, task, metrics)) {
       ConnectionInput.CURRENT.get().watch(answers::close);
       if (task.stream()) {
-        stream(task, format, answers, response);
+        stream(task, format, answers, request, response);
       } else {
-        whole(task, format, answers, response);
+        whole(task, format, answers, request, response);
       }
     } finally {
       replies.release();
@@ -70,7 +71,12 @@ final class Completions {
     return sent;
   }
 
-  private void whole(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+  private void whole(
+      Task task,
+      ReplyFormat format,
+      Answers answers,
+      ServerRequest request,
+      ServerResponse response)
       throws InterruptedException {
     int count = task.prompts().size() * task.choices();
     Map<Integer, Generation> done = new TreeMap<>();
@@ -88,7 +94,7 @@ final class Completions {
               .addAll(ended.likelihoods());
           done.put(ended.choice(), ended.generation());
         }
-        case Answers.Event.Failed failed -> throw ApiError.of(failed.cause());
+        case Answers.Event.Failed failed -> throw error(failed, format, request);
       }
     }
     ObjectNode reply = format.envelope();
@@ -101,14 +107,19 @@ final class Completions {
     exchange.send(response, 200, reply);
   }
 
-  private void stream(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+  private void stream(
+      Task task,
+      ReplyFormat format,
+      Answers answers,
+      ServerRequest request,
+      ServerResponse response)
       throws InterruptedException, IOException {
     int count = task.prompts().size() * task.choices();
     Map<Integer, Generation> done = new TreeMap<>();
     // Until something came, an error still has a status of its own.
     Answers.Event event = answers.next();
     if (event instanceof Answers.Event.Failed failed) {
-      throw ApiError.of(failed.cause());
+      throw error(failed, format, request);
     }
     metrics.reply(200);
     response
@@ -129,7 +140,7 @@ final class Completions {
             write(out, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
           }
           case Answers.Event.Failed failed -> {
-            write(out, List.of(ApiError.of(failed.cause()).json()));
+            write(out, List.of(error(failed, format, request).json()));
             return;
           }
         }
@@ -146,6 +157,13 @@ final class Completions {
       }
       write(out, "[DONE]");
     }
+  }
+
+  private static ApiError error(
+      Answers.Event.Failed failed, ReplyFormat format, ServerRequest request) {
+    ApiError error = ApiError.of(failed.cause());
+    FailureLog.write(request, format.id(), error);
+    return error;
   }
 
   private static String words(List<String> names) {
