@@ -1,6 +1,5 @@
 package dev.mobilellm.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mobilellm.runtime.generation.FinishReason;
@@ -129,18 +128,18 @@ final class Completions {
         .header("x-accel-buffering", "no");
     try (OutputStream out = response.outputStream()) {
       for (int i = 0; i < count; i++) {
-        write(out, format.opening(i));
+        write(out, task, format.opening(i));
       }
       while (true) {
         switch (event) {
           case Answers.Event.Piece(int choice, String text, List<Likelihood> likelihoods) ->
-              write(out, List.of(format.piece(choice, text, likelihoods)));
+              write(out, task, List.of(format.piece(choice, text, likelihoods)));
           case Answers.Event.Ended(int choice, Generation generation, List<Likelihood> rest) -> {
             done.put(choice, generation);
-            write(out, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
+            write(out, task, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
           }
           case Answers.Event.Failed failed -> {
-            write(out, List.of(error(failed, format, request).json()));
+            write(out, error(failed, format, request).json().toString());
             return;
           }
         }
@@ -153,7 +152,7 @@ final class Completions {
         ObjectNode last = format.envelope();
         last.putArray("choices");
         last.set("usage", ReplyFormat.usage(done, task.choices()));
-        write(out, List.of(last));
+        write(out, last.toString());
       }
       write(out, "[DONE]");
     }
@@ -178,9 +177,14 @@ final class Completions {
     }
   }
 
-  private static void write(OutputStream out, List<? extends JsonNode> events) throws IOException {
-    for (JsonNode event : events) {
-      write(out, event.toString());
+  /** Clients that want the numbers of tokens expect the field in all chunks. */
+  private static void write(OutputStream out, Task task, List<ObjectNode> chunks)
+      throws IOException {
+    for (ObjectNode chunk : chunks) {
+      if (task.includeUsage()) {
+        chunk.putNull("usage");
+      }
+      write(out, chunk.toString());
     }
   }
 
