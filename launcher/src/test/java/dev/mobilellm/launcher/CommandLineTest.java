@@ -54,7 +54,7 @@ class CommandLineTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no bash that reads such a path")
   void bashCompletesFlagsAndCommands() throws Exception {
     Path script = Files.writeString(folder.resolve("completion"), Run.of("completion").out());
     assertEquals(

@@ -183,7 +183,7 @@ class GenerateCommandTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill -INT")
   void ctrlCKeepsWhatWasPrinted() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     OutputStream interrupting =

@@ -50,7 +50,7 @@ final class Sensitivities implements AutoCloseable {
     this.model = model;
     selector = new Selector(model.registry());
     LoadOptions options = model.options();
-    forced = new ModelAssembly.Forced(options.attention(), options.mlp());
+    forced = options.forced();
     batchTokens = Math.min(options.maxBatchTokens(), tokens.length);
     DeviceOptions deviceOptions = options.deviceOptions(batchTokens, model.registry());
     device =

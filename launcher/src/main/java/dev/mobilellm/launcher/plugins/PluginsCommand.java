@@ -11,7 +11,6 @@ import dev.mobilellm.launcher.plugins.PluginReport.Verdict;
 import dev.mobilellm.launcher.report.JsonTree;
 import dev.mobilellm.launcher.report.Table;
 import dev.mobilellm.runtime.LoadOptions;
-import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.inspection.ModelInspection;
 import dev.mobilellm.runtime.plugins.Found;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
@@ -76,10 +75,7 @@ public final class PluginsCommand implements Callable<Integer> {
       return survey.withoutModel();
     }
     try (ModelInspection inspection =
-        ModelInspection.of(
-            model.directory(),
-            registry,
-            new ModelAssembly.Forced(options.attention(), options.mlp()))) {
+        ModelInspection.of(model.directory(), registry, options.forced())) {
       if (!inspection.loads()) {
         console.note(
             "This model would not load: "

@@ -154,7 +154,7 @@ class ServeFlagsTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "files there have no POSIX permissions")
   void aKeyFileThatAllCanReadIsTold() throws Exception {
     String file = file("one\n");
     Files.setPosixFilePermissions(Path.of(file), PosixFilePermissions.fromString("rw-r-----"));

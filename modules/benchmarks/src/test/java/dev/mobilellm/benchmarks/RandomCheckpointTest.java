@@ -1,5 +1,6 @@
 package dev.mobilellm.benchmarks;
 
+import static dev.mobilellm.testkit.Moments.assertMoments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,9 +13,6 @@ import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.weights.DType;
 import dev.mobilellm.spi.weights.WeightTensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -66,24 +64,5 @@ class RandomCheckpointTest {
 
   private Path weights(String name) {
     return directory.resolve(name).resolve("model.safetensors");
-  }
-
-  private static void assertMoments(
-      WeightTensor tensor, double mean, double deviation, double tolerance) {
-    double sum = 0;
-    double squares = 0;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment row = arena.allocate(ValueLayout.JAVA_FLOAT, tensor.columns());
-      for (int r = 0; r < tensor.rows(); r++) {
-        tensor.decodeRow(r, row);
-        for (int c = 0; c < tensor.columns(); c++) {
-          double difference = row.getAtIndex(ValueLayout.JAVA_FLOAT, c) - mean;
-          sum += difference;
-          squares += difference * difference;
-        }
-      }
-    }
-    assertEquals(0, sum / tensor.size(), tolerance);
-    assertEquals(deviation, Math.sqrt(squares / tensor.size()), tolerance);
   }
 }

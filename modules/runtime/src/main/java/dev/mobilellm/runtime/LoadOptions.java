@@ -1,5 +1,6 @@
 package dev.mobilellm.runtime;
 
+import dev.mobilellm.runtime.assembly.ModelAssembly;
 import dev.mobilellm.runtime.plugins.PluginRegistry;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.DeviceOptions;
@@ -65,6 +66,11 @@ public record LoadOptions(
    */
   public DeviceOptions deviceOptions(int batchTokens, PluginRegistry registry) {
     return new DeviceOptions(threads, batchTokens, deviceProperties, registry.layers());
+  }
+
+  /** The attention and MLP plugins that are named here. */
+  public ModelAssembly.Forced forced() {
+    return new ModelAssembly.Forced(attention, mlp);
   }
 
   public LoadOptions withDevice(String value) {

@@ -108,7 +108,7 @@ final class ModelLoading {
             config,
             ledger,
             selector,
-            new ModelAssembly.Forced(options.attention(), options.mlp()),
+            options.forced(),
             new ModelAssembly.Remarks(
                 this::warn,
                 problem -> {

@@ -60,20 +60,24 @@ final class ApiError extends RuntimeException {
         "not_found");
   }
 
-  /** What a failed answer means for its client. */
+  /** What a failed answer means for its client; with a cause if that is an error of the server. */
   static ApiError of(Throwable cause) {
     return switch (cause) {
       case ApiError error -> error;
       case UsageException e -> request(400, e.getMessage(), "invalid_request");
       case RefusedException e -> refused(e);
-      default ->
-          new ApiError(
-              500,
-              "server_error",
-              "The answer ended with an error: %s".formatted(cause),
-              null,
-              "internal_error",
-              Optional.empty());
+      default -> {
+        ApiError error =
+            new ApiError(
+                500,
+                "server_error",
+                "The answer ended with an error: %s".formatted(cause),
+                null,
+                "internal_error",
+                Optional.empty());
+        error.initCause(cause);
+        yield error;
+      }
     };
   }
 

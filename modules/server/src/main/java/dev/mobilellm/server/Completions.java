@@ -1,6 +1,5 @@
 package dev.mobilellm.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mobilellm.runtime.generation.FinishReason;
@@ -8,6 +7,7 @@ import dev.mobilellm.runtime.generation.Generation;
 import dev.mobilellm.runtime.scheduling.Likelihood;
 import dev.mobilellm.runtime.scheduling.Scheduler;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +43,7 @@ final class Completions {
   }
 
   /** Answers; ends what is being made if the client goes away. */
-  void answer(Task task, ReplyFormat format, ServerResponse response)
+  void answer(Task task, ReplyFormat format, ServerRequest request, ServerResponse response)
       throws InterruptedException, IOException {
     if (!task.ignored().isEmpty()) {
       response.header(IGNORED, words(task.ignored()));
@@ -52,9 +52,9 @@ final class Completions {
     try (Answers answers = Answers.submit(scheduler, task, metrics)) {
       ConnectionInput.CURRENT.get().watch(answers::close);
       if (task.stream()) {
-        stream(task, format, answers, response);
+        stream(task, format, answers, request, response);
       } else {
-        whole(task, format, answers, response);
+        whole(task, format, answers, request, response);
       }
     } finally {
       replies.release();
@@ -70,7 +70,12 @@ final class Completions {
     return sent;
   }
 
-  private void whole(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+  private void whole(
+      Task task,
+      ReplyFormat format,
+      Answers answers,
+      ServerRequest request,
+      ServerResponse response)
       throws InterruptedException {
     int count = task.prompts().size() * task.choices();
     Map<Integer, Generation> done = new TreeMap<>();
@@ -88,7 +93,7 @@ final class Completions {
               .addAll(ended.likelihoods());
           done.put(ended.choice(), ended.generation());
         }
-        case Answers.Event.Failed failed -> throw ApiError.of(failed.cause());
+        case Answers.Event.Failed failed -> throw error(failed, format, request);
       }
     }
     ObjectNode reply = format.envelope();
@@ -101,14 +106,19 @@ final class Completions {
     exchange.send(response, 200, reply);
   }
 
-  private void stream(Task task, ReplyFormat format, Answers answers, ServerResponse response)
+  private void stream(
+      Task task,
+      ReplyFormat format,
+      Answers answers,
+      ServerRequest request,
+      ServerResponse response)
       throws InterruptedException, IOException {
     int count = task.prompts().size() * task.choices();
     Map<Integer, Generation> done = new TreeMap<>();
     // Until something came, an error still has a status of its own.
     Answers.Event event = answers.next();
     if (event instanceof Answers.Event.Failed failed) {
-      throw ApiError.of(failed.cause());
+      throw error(failed, format, request);
     }
     metrics.reply(200);
     response
@@ -118,18 +128,18 @@ final class Completions {
         .header("x-accel-buffering", "no");
     try (OutputStream out = response.outputStream()) {
       for (int i = 0; i < count; i++) {
-        write(out, format.opening(i));
+        write(out, task, format.opening(i));
       }
       while (true) {
         switch (event) {
           case Answers.Event.Piece(int choice, String text, List<Likelihood> likelihoods) ->
-              write(out, List.of(format.piece(choice, text, likelihoods)));
+              write(out, task, List.of(format.piece(choice, text, likelihoods)));
           case Answers.Event.Ended(int choice, Generation generation, List<Likelihood> rest) -> {
             done.put(choice, generation);
-            write(out, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
+            write(out, task, List.of(format.ending(choice, generation, rest, task.extractBoxed())));
           }
           case Answers.Event.Failed failed -> {
-            write(out, List.of(ApiError.of(failed.cause()).json()));
+            write(out, error(failed, format, request).json().toString());
             return;
           }
         }
@@ -142,10 +152,17 @@ final class Completions {
         ObjectNode last = format.envelope();
         last.putArray("choices");
         last.set("usage", ReplyFormat.usage(done, task.choices()));
-        write(out, List.of(last));
+        write(out, last.toString());
       }
       write(out, "[DONE]");
     }
+  }
+
+  private static ApiError error(
+      Answers.Event.Failed failed, ReplyFormat format, ServerRequest request) {
+    ApiError error = ApiError.of(failed.cause());
+    FailureLog.write(request, format.id(), error);
+    return error;
   }
 
   private static String words(List<String> names) {
@@ -160,9 +177,14 @@ final class Completions {
     }
   }
 
-  private static void write(OutputStream out, List<? extends JsonNode> events) throws IOException {
-    for (JsonNode event : events) {
-      write(out, event.toString());
+  /** Clients that want the numbers of tokens expect the field in all chunks. */
+  private static void write(OutputStream out, Task task, List<ObjectNode> chunks)
+      throws IOException {
+    for (ObjectNode chunk : chunks) {
+      if (task.includeUsage()) {
+        chunk.putNull("usage");
+      }
+      write(out, chunk.toString());
     }
   }
 

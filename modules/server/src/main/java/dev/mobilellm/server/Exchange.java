@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -107,6 +108,9 @@ final class Exchange {
         throw tooLarge();
       }
       return bytes;
+    } catch (DataReader.InsufficientDataAvailableException _) {
+      throw ApiError.request(
+          400, "The body ended before all of it had arrived.", "incomplete_body");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -55,7 +55,11 @@ final class Listener {
             .error(ApiError.class, (request, response, e) -> fail(exchange, request, response, e))
             .error(
                 RuntimeException.class,
-                (request, response, e) -> fail(exchange, request, response, ApiError.of(e)));
+                (request, response, e) -> {
+                  ApiError error = ApiError.of(e);
+                  FailureLog.write(request, error);
+                  fail(exchange, request, response, error);
+                });
     routes.accept(routing);
     routing.any(
         (request, _) -> {

@@ -25,6 +25,11 @@ abstract sealed class ReplyFormat permits ChatFormat, CompletionFormat {
     this.fingerprint = fingerprint;
   }
 
+  /** The same in all chunks. */
+  final String id() {
+    return id;
+  }
+
   /** An object with the fields that all replies have. */
   final ObjectNode envelope() {
     return JsonNodeFactory.instance

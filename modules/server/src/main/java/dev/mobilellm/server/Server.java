@@ -130,7 +130,7 @@ public final class Server implements AutoCloseable {
           chat
               ? new ChatFormat(id, task.stream(), options.modelName(), fingerprint(), tokens)
               : new CompletionFormat(id, options.modelName(), fingerprint(), tokens);
-      completions.answer(task, format, response);
+      completions.answer(task, format, request, response);
     };
   }
 

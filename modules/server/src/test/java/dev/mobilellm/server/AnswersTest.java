@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the two completions answer. */
 class AnswersTest extends ServerSetup {
@@ -40,7 +42,8 @@ class AnswersTest extends ServerSetup {
   @Test
   void aStreamHasTheSameTextInPieces() throws Exception {
     List<JsonNode> chunks =
-        stream("{" + QUESTION + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+        stream(
+            CHAT, "{" + QUESTION + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
     assertEquals("assistant", chunks.getFirst().at("/choices/0/delta/role").textValue());
     assertEquals(
         ANSWER,
@@ -51,6 +54,20 @@ class AnswersTest extends ServerSetup {
     assertEquals(0, chunks.getLast().at("/choices").size());
     assertEquals(15, chunks.getLast().at("/usage/completion_tokens").intValue());
     assertTrue(chunks.size() > 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CHAT, "/v1/completions"})
+  void chunksBeforeTheNumbersOfTokensSayThatThereAreNone(String path) throws Exception {
+    String question =
+        (path.equals(CHAT) ? QUESTION : "\"prompt\":\"1+1\",\"max_tokens\":4")
+            + ",\"stream\":true,\"stream_options\":{\"include_usage\":%b}";
+    List<JsonNode> with = stream(path, "{" + question.formatted(true) + "}");
+    assertTrue(with.getLast().at("/usage").isObject());
+    with.subList(0, with.size() - 1)
+        .forEach(chunk -> assertTrue(chunk.at("/usage").isNull(), chunk::toString));
+    stream(path, "{" + question.formatted(false) + "}")
+        .forEach(chunk -> assertFalse(chunk.has("usage"), chunk::toString));
   }
 
   @Test
@@ -148,8 +165,8 @@ class AnswersTest extends ServerSetup {
     assertEquals(alone, reply.at("/choices/0/message/content").textValue());
   }
 
-  private static List<JsonNode> stream(String body) throws Exception {
-    HttpResponse<String> reply = demo.post(CHAT, body);
+  private static List<JsonNode> stream(String path, String body) throws Exception {
+    HttpResponse<String> reply = demo.post(path, body);
     assertEquals("text/event-stream", reply.headers().firstValue("content-type").orElse(""));
     assertTrue(reply.body().endsWith("data: [DONE]\n\n"), reply.body());
     List<JsonNode> chunks = new ArrayList<>();

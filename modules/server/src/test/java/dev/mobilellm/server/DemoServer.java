@@ -72,7 +72,7 @@ final class DemoServer implements AutoCloseable {
           ? Optional.of(
               (_, history) -> {
                 if (history.size() == history.promptLength() + 2) {
-                  throw new IllegalStateException("a fault of its own");
+                  throw new IllegalStateException("a fault of its own,\nin two lines");
                 }
               })
           : Optional.empty();

@@ -6,15 +6,21 @@ import static dev.mobilellm.server.DemoServer.FAULTY_SEED;
 import static dev.mobilellm.server.DemoServer.QUESTION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mobilellm.runtime.scheduling.SchedulerOptions;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +87,55 @@ class FaultTest {
     demo.awaitIdle();
     assertEquals(failedBefore + bad.size(), demo.server().status().totals().failed());
     assertEquals(0, demo.server().status().cacheBytes(), "memory of keys and values");
+  }
+
+  @Test
+  void theOperatorIsToldInALine() throws Exception {
+    try (LoggedLines log = LoggedLines.listen(Level.INFO)) {
+      demo.post(CHAT, "{" + QUESTION + ",\"seed\":" + FAULTY_SEED + "}");
+      String stream = demo.post(COMPLETIONS, SEEDED.formatted(FAULTY_SEED, 60, true)).body();
+      demo.post(CHAT, "{" + QUESTION + ",\"top_p\":7}");
+      demo.get("/nowhere");
+
+      List<LogRecord> records = log.records();
+      assertEquals(2, records.size(), records::toString);
+      String failure = " failed: java.lang.IllegalStateException: a fault of its own, in two lines";
+      String first = records.getFirst().getMessage();
+      assertTrue(first.matches("POST /v1/chat/completions chatcmpl-\\w+" + failure), first);
+      String id =
+          DemoServer.json(stream.substring("data: ".length(), stream.indexOf("\n")))
+              .at("/id")
+              .textValue();
+      assertEquals("POST /v1/completions " + id + failure, records.getLast().getMessage());
+      for (LogRecord record : records) {
+        assertEquals(Level.SEVERE, record.getLevel());
+        assertNull(record.getThrown());
+      }
+    }
+  }
+
+  @Test
+  void atTheLevelForDebuggingWithTheStackTrace() throws Exception {
+    try (LoggedLines log = LoggedLines.listen(Level.FINE)) {
+      demo.post(CHAT, "{" + QUESTION + ",\"seed\":" + FAULTY_SEED + "}");
+      assertEquals(1, log.records().size());
+      assertInstanceOf(IllegalStateException.class, log.records().getFirst().getThrown());
+    }
+  }
+
+  @Test
+  void aBodyThatBreaksOffIsTheClientsFault() throws Exception {
+    try (LoggedLines log = LoggedLines.listen(Level.INFO);
+        Socket socket = new Socket("127.0.0.1", demo.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+      assertEquals("HTTP/1.1 400 Bad Request", Raw.head(socket));
+      assertEquals(List.of(), log.records());
+    }
   }
 
   private static CompletableFuture<HttpResponse<String>> send(String body) {

@@ -56,7 +56,7 @@ abstract class ComputeDeviceNumbers extends ComputeDeviceSetup {
     WeightEncoding f32 = ProgramSpec.SMALL.weights().matrices();
     GraphBuilder graph = new GraphBuilder();
     WeightTensor table = weights.matrix("table", 11, 6, f32);
-    Value fourfold = Quadruple.of(graph, graph.embed(table));
+    Value fourfold = Twice.of(graph, graph.embed(table), 2);
     Value logits = graph.linear(graph.selectWanted(fourfold), table, Optional.empty());
     Program program = graph.build(logits);
     int[] tokens = {0, 10, 5};

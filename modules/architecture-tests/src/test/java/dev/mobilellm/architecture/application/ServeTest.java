@@ -30,7 +30,7 @@ final class ServeTest {
           + "\"logit_bias\":{\"762\":-100,\"765\":-100,\"766\":-100}}";
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is ended, not asked to end")
   void sigtermLetsRunningAnswersEndAndTakesNoNewOnes() throws Exception {
     try (RunningServer server = RunningServer.start("--drain-timeout", "110");
         BufferedReader stream = stream(server)) {
@@ -52,7 +52,7 @@ final class ServeTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is ended, not asked to end")
   void whatTakesTooLongIsCutOff() throws Exception {
     try (RunningServer server = RunningServer.start("--drain-timeout", "0", "--threads", "1");
         BufferedReader stream = stream(server)) {
@@ -68,7 +68,7 @@ final class ServeTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is ended, not asked to end")
   void aSecondSignalDoesNotWait() throws Exception {
     try (RunningServer server = RunningServer.start("--drain-timeout", "3600", "--threads", "1");
         BufferedReader stream = stream(server)) {

@@ -43,23 +43,19 @@ class CacheMemoryTest extends SchedulerSetup {
 
   @Test
   void whatCanNeverFitIsRefusedAtOnce() {
-    SchedulerOptions options = SchedulerOptions.DEFAULT.withCacheBytes(model.cacheBytes(1));
     AnswerRequest large = request(prompt(1, 10, 0), CONTEXT, 1);
     long needed = model.cacheBytes(CONTEXT);
-    if (needed > options.cacheBytes()) {
-      try (Scheduler scheduler = model.schedule(options)) {
+    for (long room : new long[] {1, needed - 1}) {
+      try (Scheduler scheduler = model.schedule(SchedulerOptions.DEFAULT.withCacheBytes(room))) {
         RefusedException e =
             assertThrows(
                 RefusedException.class, () -> scheduler.submit(large, AnswerListener.NONE));
         assertEquals(RefusedException.Reason.TOO_LARGE, e.reason());
+        assertTrue(e.getMessage().contains("key/value cache"), e.getMessage());
       }
     }
-    SchedulerOptions nothing = SchedulerOptions.DEFAULT.withCacheBytes(1);
-    try (Scheduler scheduler = model.schedule(nothing)) {
-      RefusedException e =
-          assertThrows(RefusedException.class, () -> scheduler.submit(large, AnswerListener.NONE));
-      assertEquals(RefusedException.Reason.TOO_LARGE, e.reason());
-      assertTrue(e.getMessage().contains("key/value cache"), e.getMessage());
+    try (Scheduler scheduler = model.schedule(SchedulerOptions.DEFAULT.withCacheBytes(needed))) {
+      assertTrue(scheduler.submit(large, AnswerListener.NONE).join().tokens().length > 0);
     }
   }
 

@@ -6,120 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilellm.runtime.LanguageModel;
-import dev.mobilellm.runtime.LoadListener;
-import dev.mobilellm.runtime.LoadOptions;
 import dev.mobilellm.runtime.generation.AnswerSetting;
 import dev.mobilellm.runtime.generation.ForwardPass;
 import dev.mobilellm.runtime.generation.Generation;
-import dev.mobilellm.runtime.generation.GenerationOptions;
-import dev.mobilellm.runtime.generation.Prompt;
-import dev.mobilellm.runtime.plugins.PluginRegistry;
-import dev.mobilellm.runtime.plugins.Service;
-import dev.mobilellm.spi.Match;
 import dev.mobilellm.spi.device.DeviceException;
-import dev.mobilellm.spi.sampling.LogitsProcessor;
-import dev.mobilellm.spi.sampling.LogitsProcessorProvider;
-import dev.mobilellm.spi.sampling.Sampler;
-import dev.mobilellm.spi.sampling.SamplerProvider;
-import dev.mobilellm.spi.sampling.SamplingOptions;
-import dev.mobilellm.testkit.Fixtures;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What answers leave of their memory for keys and values when something in them fails. */
-class FaultMemoryTest {
-
-  private static final int CONTEXT = 128;
-  private static final int BATCH = 24;
-
-  /** The number of the token at which a request's processor fails. */
-  private static final String FAULT = "fault";
-
-  private static final PluginRegistry PLUGINS =
-      PluginRegistry.builtIn()
-          .with(Service.SAMPLER, new Likeliest())
-          .with(Service.PROCESSOR, new Faulty());
-
-  @TempDir private static Path folder;
-  private static LanguageModel model;
+class FaultMemoryTest extends SchedulerSetup {
 
   private OpenSequences program;
-
-  private static final class Likeliest implements SamplerProvider {
-    @Override
-    public String name() {
-      return "likeliest";
-    }
-
-    @Override
-    public Match matches(SamplingOptions options) {
-      return Match.yes("it always fits");
-    }
-
-    @Override
-    public Sampler create(SamplingOptions options) {
-      return (candidates, _) -> candidates.id(candidates.argmax());
-    }
-  }
-
-  private static final class Faulty implements LogitsProcessorProvider {
-    @Override
-    public String name() {
-      return "faulty";
-    }
-
-    @Override
-    public int order() {
-      return LOGITS;
-    }
-
-    @Override
-    public Optional<LogitsProcessor> create(SamplingOptions options) {
-      return Optional.ofNullable(options.extra().get(FAULT))
-          .map(Integer::parseInt)
-          .map(
-              token ->
-                  (_, history) -> {
-                    if (history.size() == history.promptLength() + token) {
-                      throw new IllegalStateException("a fault of its own");
-                    }
-                  });
-    }
-  }
-
-  @BeforeAll
-  static void load() {
-    model =
-        LanguageModel.load(
-            Fixtures.checkpoint("r1-bf16", folder),
-            LoadOptions.DEFAULT
-                .withDevice("reference")
-                .withContext(CONTEXT)
-                .withMaxBatchTokens(BATCH),
-            PLUGINS,
-            LoadListener.NONE);
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5})
@@ -127,7 +33,7 @@ class FaultMemoryTest {
     try (Scheduler scheduler = schedule(SchedulerOptions.DEFAULT)) {
       List<CompletableFuture<Generation>> answers = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
-        answers.add(scheduler.submit(faulty(prompt(i, 30), token), AnswerListener.NONE));
+        answers.add(scheduler.submit(faulty(prompt(i, 30, 0), 8, token), AnswerListener.NONE));
       }
       answers.forEach(answer -> assertFails(IllegalStateException.class, answer));
       assertNothingIsLeft(scheduler);
@@ -138,10 +44,10 @@ class FaultMemoryTest {
   @Test
   void othersThatShareItsBeginningKeepTheirs() throws Exception {
     try (Scheduler scheduler = schedule(SchedulerOptions.DEFAULT)) {
-      AnswerRequest good = request(prompt(1, 40), SamplingOptions.GREEDY);
+      AnswerRequest good = request(prompt(1, 40, 0), 8, 1);
       Generation alone = answer(scheduler.submit(good, AnswerListener.NONE));
       CompletableFuture<Generation> failing =
-          scheduler.submit(faulty(prompt(1, 40), 3), AnswerListener.NONE);
+          scheduler.submit(faulty(prompt(1, 40, 0), 8, 3), AnswerListener.NONE);
       CompletableFuture<Generation> other = scheduler.submit(good, AnswerListener.NONE);
       assertFails(IllegalStateException.class, failing);
       Generation together = answer(other);
@@ -166,9 +72,7 @@ class FaultMemoryTest {
           }
         };
     try (Scheduler scheduler = schedule(SchedulerOptions.DEFAULT)) {
-      assertFails(
-          AssertionError.class,
-          scheduler.submit(request(prompt(1, 30), SamplingOptions.GREEDY), rude));
+      assertFails(AssertionError.class, scheduler.submit(request(prompt(1, 30, 0), 8, 1), rude));
       assertNothingIsLeft(scheduler);
     }
   }
@@ -179,7 +83,7 @@ class FaultMemoryTest {
       names = {"OPEN", "TRUNCATE", "FORWARD"})
   void aDeviceThatFailsLeavesNothing(OpenSequences.Call call) throws Exception {
     try (Scheduler scheduler = schedule(SchedulerOptions.DEFAULT.withPrefixCache(false))) {
-      AnswerRequest request = request(prompt(1, 30), SamplingOptions.GREEDY);
+      AnswerRequest request = request(prompt(1, 30, 0), 8, 1);
       program.failAt(call);
       assertFails(DeviceException.class, scheduler.submit(request, AnswerListener.NONE));
       assertNothingIsLeft(scheduler);
@@ -200,9 +104,9 @@ class FaultMemoryTest {
             }
           };
       CompletableFuture<Generation> first =
-          scheduler.submit(request(prompt(9, 5), SamplingOptions.GREEDY), patient);
+          scheduler.submit(request(prompt(9, 5, 0), 8, 1), patient);
       // Both start before one of them has read anything that the other could fork.
-      AnswerRequest same = request(prompt(1, 60), SamplingOptions.GREEDY);
+      AnswerRequest same = request(prompt(1, 60, 0), 8, 1);
       CompletableFuture<Generation> second = scheduler.submit(same, AnswerListener.NONE);
       CompletableFuture<Generation> third = scheduler.submit(same, AnswerListener.NONE);
       program.failAt(OpenSequences.Call.FORK);
@@ -253,19 +157,5 @@ class FaultMemoryTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static int[] prompt(int beginning, int length) {
-    return new Random(beginning).ints(length, 7, 190).toArray();
-  }
-
-  private static AnswerRequest faulty(int[] prompt, int token) {
-    return request(prompt, SamplingOptions.GREEDY.withExtra(Map.of(FAULT, String.valueOf(token))));
-  }
-
-  private static AnswerRequest request(int[] prompt, SamplingOptions sampling) {
-    return new AnswerRequest(
-        new Prompt(prompt),
-        new GenerationOptions(sampling, Optional.empty(), 8, List.of(), false, true));
   }
 }

@@ -20,6 +20,7 @@ import dev.mobilellm.testkit.Fixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class SchedulerSetup {
 
   static final int CONTEXT = 128;
+  static final int BATCH = 24;
+
+  static final PluginRegistry PLUGINS =
+      PluginRegistry.builtIn()
+          .with(Service.SAMPLER, new Lottery())
+          .with(Service.PROCESSOR, new Faulty());
+
+  /** The number of the token at which a request's processor fails. */
+  private static final String FAULT = "fault";
 
   @TempDir private static Path folder;
   static LanguageModel model;
@@ -56,7 +66,7 @@ abstract class SchedulerSetup {
     }
   }
 
-  /** Fails at the third token of a request that asks for it. */
+  /** Fails at the token that a request asks it to. */
   private static final class Faulty implements LogitsProcessorProvider {
     @Override
     public String name() {
@@ -70,14 +80,15 @@ abstract class SchedulerSetup {
 
     @Override
     public Optional<LogitsProcessor> create(SamplingOptions options) {
-      return options.extra().containsKey("faulty")
-          ? Optional.of(
-              (candidates, history) -> {
-                if (history.size() == history.promptLength() + 2) {
-                  throw new IllegalStateException("a fault of its own");
-                }
-              })
-          : Optional.empty();
+      return Optional.ofNullable(options.extra().get(FAULT))
+          .map(Integer::parseInt)
+          .map(
+              token ->
+                  (_, history) -> {
+                    if (history.size() == history.promptLength() + token) {
+                      throw new IllegalStateException("a fault of its own");
+                    }
+                  });
     }
   }
 
@@ -114,10 +125,11 @@ abstract class SchedulerSetup {
     model =
         LanguageModel.load(
             Fixtures.checkpoint("r1-bf16", folder),
-            LoadOptions.DEFAULT.withDevice("reference").withContext(CONTEXT).withMaxBatchTokens(24),
-            PluginRegistry.builtIn()
-                .with(Service.SAMPLER, new Lottery())
-                .with(Service.PROCESSOR, new Faulty()),
+            LoadOptions.DEFAULT
+                .withDevice("reference")
+                .withContext(CONTEXT)
+                .withMaxBatchTokens(BATCH),
+            PLUGINS,
             LoadListener.NONE);
   }
 
@@ -135,15 +147,19 @@ abstract class SchedulerSetup {
 
   /** For exactly so many tokens: the model's own end is ignored. */
   static AnswerRequest request(int[] prompt, int maxTokens, long seed) {
+    return request(prompt, maxTokens, SamplingOptions.GREEDY.withSeed(seed));
+  }
+
+  /** Its processor fails once so many tokens are there. */
+  static AnswerRequest faulty(int[] prompt, int maxTokens, int token) {
+    Map<String, String> fault = Map.of(FAULT, String.valueOf(token));
+    return request(prompt, maxTokens, SamplingOptions.GREEDY.withSeed(0).withExtra(fault));
+  }
+
+  private static AnswerRequest request(int[] prompt, int maxTokens, SamplingOptions sampling) {
     return new AnswerRequest(
         new Prompt(prompt),
-        new GenerationOptions(
-            SamplingOptions.GREEDY.withSeed(seed),
-            Optional.empty(),
-            maxTokens,
-            List.of(),
-            false,
-            true));
+        new GenerationOptions(sampling, Optional.empty(), maxTokens, List.of(), false, true));
   }
 
   /** What a conversation answers that has the model to itself. */

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilellm.runtime.generation.Generation;
-import dev.mobilellm.spi.sampling.SamplingOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -96,11 +94,7 @@ class SchedulerTest extends SchedulerSetup {
   void aFaultEndsItsOwnRequestOnly() {
     try (Scheduler scheduler = model.schedule(SchedulerOptions.DEFAULT)) {
       AnswerRequest good = request(prompt(1, 6, 0), 10, 3);
-      AnswerRequest bad =
-          new AnswerRequest(
-              good.prompt(),
-              good.options()
-                  .withSampling(SamplingOptions.GREEDY.withExtra(Map.of("faulty", "yes"))));
+      AnswerRequest bad = faulty(prompt(1, 6, 0), 10, 2);
       CompletableFuture<Generation> first = scheduler.submit(good, AnswerListener.NONE);
       CompletableFuture<Generation> failing = scheduler.submit(bad, AnswerListener.NONE);
       CompletableFuture<Generation> last = scheduler.submit(good, AnswerListener.NONE);
