@@ -107,6 +107,9 @@ final class Exchange {
         throw tooLarge();
       }
       return bytes;
+    } catch (NumberFormatException e) {
+      throw ApiError.request(
+          400, "The body is no chunks: the size of one is no number.", "bad_request");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
