@@ -32,7 +32,10 @@ class BadInputTest {
           --top-p -0.1 --prompt x              | top-p must be between 0 and 1
           --min-p 2 --prompt x                 | min-p must be between 0 and 1
           --top-k -1 --prompt x                | top-k must be
-          --top-k many --prompt x              | Invalid value for option '--top-k': 'many' is not an int.
+          --top-k many --prompt x              | Invalid value for option '--top-k': 'many' is no whole number, or too large a one.
+          --seed many --prompt x               | 'many' is no whole number,
+          --min-p many --prompt x              | 'many' is no number.
+          --logit-bias 5 --prompt x            | Value for option '--logit-bias'
           --repetition-penalty 0 --prompt x    | repetition-penalty must be greater than 0
           --max-tokens 0 --prompt x            | max-tokens must be at least 1, found 0.
           --threads 0 --prompt x               | --threads must be at least 1, found 0.
@@ -64,7 +67,7 @@ class BadInputTest {
           bench --encoding int4                | There is no encoding "int4"; there are: f32, f16, bf16, and qB-gG
           bench --batch 0                      | batch must be at least 1, found 0.
           bench --depth -1                     | depth must be at least 0, found -1.
-          bench --depth 0,many                 | 'many' is not an int
+          bench --depth 0,many                 | 'many' is no whole number
           bench --repeat 0                     | repeat must be at least 1, found 0.
           bench --prefill 0 --decode 0         | There is nothing to measure
           bench --depth 32700                  | A depth of 32700 and 512 tokens behind it are more than the context of 32768

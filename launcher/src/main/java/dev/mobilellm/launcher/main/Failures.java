@@ -6,6 +6,7 @@ import dev.mobilellm.spi.ModelException;
 import dev.mobilellm.spi.UsageException;
 import dev.mobilellm.spi.device.DeviceException;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -17,6 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
   private static final String DEBUG_VARIABLE = "MOBILELLM_DEBUG";
+
+  /** What the JVM says when its heap is full; native memory has other words. */
+  private static final Pattern HEAP = Pattern.compile("heap|GC|array size");
 
   private final Console console;
   private final boolean debug;
@@ -60,9 +64,15 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return code;
   }
 
+  /** A larger heap takes from what weights and caches need: it helps only where it was the heap. */
   private static String outOfMemory(OutOfMemoryError e) {
-    return "There is not enough memory (%s); ask for a smaller --context, or give Java more with MOBILELLM_JAVA_OPTS=-Xmx4g."
-        .formatted(e.getMessage());
+    String reason = String.valueOf(e.getMessage());
+    return "There is not enough memory (%s); ask for a smaller --context, or %s."
+        .formatted(
+            reason,
+            HEAP.matcher(reason).find()
+                ? "give Java more with MOBILELLM_JAVA_OPTS=-Xmx4g"
+                : "take smaller weights, such as quantized ones");
   }
 
   private static String unexpected(Throwable e) {
@@ -73,7 +83,12 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   private static String sentence(ParameterException e) {
     String message =
         e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage();
-    message = message.replaceFirst("^Error: ", "");
+    message =
+        message
+            .replaceFirst("^Error: ", "")
+            .replaceFirst("option option", "option")
+            .replaceFirst("is not an? (int|long)$", "is no whole number, or too large a one")
+            .replaceFirst("is not a (float|double)$", "is no number");
     return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
   }
 

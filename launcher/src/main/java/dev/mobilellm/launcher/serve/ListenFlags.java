@@ -21,6 +21,9 @@ final class ListenFlags {
 
   private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]+");
 
+  /** As browsers send it; any other would never be met. */
+  private static final Pattern ORIGIN = Pattern.compile("[*]|null|[a-z-]+://[^/\\sA-Z]+");
+
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
@@ -90,6 +93,13 @@ final class ListenFlags {
     Flags.require("--port", port, 0, 65_535);
     if (host.isBlank()) {
       throw new UsageException("--host is empty; give an address, such as 127.0.0.1.");
+    }
+    for (String origin : origins) {
+      if (!ORIGIN.matcher(origin).matches()) {
+        throw new UsageException(
+            "\"%s\" is no origin; --cors-origin takes them as browsers send them, such as https://chat.example, or *."
+                .formatted(origin));
+      }
     }
     List<String> all = keys(console);
     if (certificates.isPresent() != key.isPresent()) {

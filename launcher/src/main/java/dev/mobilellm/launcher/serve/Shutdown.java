@@ -32,7 +32,7 @@ final class Shutdown implements AutoCloseable {
   /**
    * Lets a server end what it has begun.
    *
-   * @return whether it did, before the time was over and another signal came
+   * @return whether it did, before the time was over or another signal came
    */
   boolean drain(Server server, Duration timeout) {
     synchronized (this) {

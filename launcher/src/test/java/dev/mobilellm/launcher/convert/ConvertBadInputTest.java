@@ -41,7 +41,7 @@ class ConvertBadInputTest {
           convert --out OUT                      | Nothing would change; give --dtype TYPE, --quantize BITS or --dynamic.
           convert --out OUT --quantize 7         | --quantize must be one of 2, 3, 4, 5, 6, 8, found 7.
           convert --out OUT --quantize 0         | --quantize must be one of
-          convert --out OUT --quantize x         | 'x' is not an int
+          convert --out OUT --quantize x         | 'x' is no whole number
           convert --out OUT --quantize 4 --group-size 48 | --group-size must be one of 32, 64, 128, found 48.
           convert --out OUT --dtype q4           | --dtype must be bf16, f16 or f32, found q4.
           convert --out OUT --dtype bf16 --group-size 64 | --group-size has no effect without --quantize BITS or --dynamic.

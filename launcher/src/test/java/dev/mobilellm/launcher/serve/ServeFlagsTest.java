@@ -179,6 +179,10 @@ class ServeFlagsTest {
   @ValueSource(
       strings = {
         "--api-key=",
+        "--cors-origin=",
+        "--cors-origin=a.example",
+        "--cors-origin=https://a.example/",
+        "--cors-origin=https://A.example",
         "--host=",
         "--host=a.invalid",
         "--port=-1",

@@ -16,7 +16,7 @@ record BrokenRequest(Exchange exchange) implements DirectHandler {
       Status status,
       ServerResponseHeaders headers,
       String message) {
-    String words = message == null ? status.reasonPhrase() : message;
+    String words = words(status, message);
     boolean tooLarge = isAboutSize(words);
     int code = tooLarge ? 431 : status.code();
     ApiError error =
@@ -36,6 +36,16 @@ record BrokenRequest(Exchange exchange) implements DirectHandler {
         .entity(Exchange.bytes(error.json()))
         .keepAlive(false)
         .build();
+  }
+
+  /** Some of the web server's words end with a full stop, and some refer to a log of its own. */
+  private static String words(Status status, String message) {
+    if (message == null) {
+      return status.reasonPhrase();
+    }
+    return message.contains("server log")
+        ? "it is not what HTTP/1.1 wants"
+        : message.replaceFirst("[.]+$", "");
   }
 
   /** The web server calls headers that are too large a bad request, and tells why in words only. */

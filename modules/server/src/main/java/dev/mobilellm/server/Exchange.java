@@ -111,6 +111,9 @@ final class Exchange {
     } catch (DataReader.InsufficientDataAvailableException _) {
       throw ApiError.request(
           400, "The body ended before all of it had arrived.", "incomplete_body");
+    } catch (NumberFormatException e) {
+      throw ApiError.request(
+          400, "The body is no chunks: the size of one is no number.", "bad_request");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,6 +13,10 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyException;
@@ -89,6 +93,24 @@ final class Listener {
             .routing(routing);
     options.tls().ifPresent(tls -> secure(server, tls));
     return server.build();
+  }
+
+  /**
+   * Tries the address. The web server would only log that it cannot have it.
+   *
+   * @throws UsageException if it cannot be listened on
+   */
+  static void requireFree(ServerOptions options) {
+    try (ServerSocketChannel socket = ServerSocketChannel.open()) {
+      socket.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+    } catch (IOException e) {
+      throw cannotListen(options, cause(e));
+    }
+  }
+
+  static UsageException cannotListen(ServerOptions options, String why) {
+    return new UsageException(
+        "Cannot listen on %s, port %d: %s.".formatted(options.host(), options.port(), why));
   }
 
   /** The words of the innermost cause that has any. */

@@ -31,11 +31,11 @@ public final class Server implements AutoCloseable {
   private final ServerOptions options;
   private final Metrics metrics = new Metrics();
   private final Exchange exchange;
-  private final Scheduler scheduler;
   private final TaskReader tasks;
-  private final Completions completions;
   private final WriteClock clock;
   private final WebServer http;
+  private final Scheduler scheduler;
+  private final Completions completions;
   private final long created = System.currentTimeMillis() / 1000;
   private volatile boolean draining;
 
@@ -44,10 +44,11 @@ public final class Server implements AutoCloseable {
     this.options = options;
     exchange = new Exchange(options.limits().bodyBytes(), metrics);
     tasks = new TaskReader(model, options);
-    scheduler = model.schedule(scheduling);
-    completions = new Completions(scheduler, metrics, exchange);
     clock = new WriteClock(options.limits().writeTime(), metrics::stalled);
     http = Listener.create(options, exchange, clock, this::routes);
+    // Behind what may fail, for it starts a thread.
+    scheduler = model.schedule(scheduling);
+    completions = new Completions(scheduler, metrics, exchange);
   }
 
   /**
@@ -59,16 +60,14 @@ public final class Server implements AutoCloseable {
   public static Server start(
       LanguageModel model, SchedulerOptions scheduling, ServerOptions options) {
     model.tokenizer();
+    Listener.requireFree(options);
     Server server = new Server(model, scheduling, options);
-    try {
-      server.http.start();
-      return server;
-    } catch (RuntimeException e) {
+    server.http.start();
+    if (!server.http.isRunning()) {
       server.close();
-      throw new UsageException(
-          "Cannot listen on %s, port %d: %s."
-              .formatted(options.host(), options.port(), Listener.cause(e)));
+      throw Listener.cannotListen(options, "somebody else was quicker");
     }
+    return server;
   }
 
   /** The port that it listens on. */

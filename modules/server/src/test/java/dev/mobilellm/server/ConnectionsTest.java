@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients that come and go. */
 class ConnectionsTest extends ServerSetup {
@@ -96,6 +98,28 @@ class ConnectionsTest extends ServerSetup {
       }
       socket.shutdownOutput();
       assertEquals("", new String(socket.getInputStream().readAllBytes(), UTF_8));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nonsense~~ | 400 | The request is not acceptable: it is not what HTTP/1.1 wants.",
+        "GET /page/%ZZ HTTP/1.1~Host: x~~ | 400 | The request is not acceptable: it is not what"
+            + " HTTP/1.1 wants.",
+        "POST /tokenize HTTP/1.1~Host: x~Content-Length: 2~Content-Length: 3~~{} | 400 | The"
+            + " request is not acceptable: Content-Length header must have exactly one value.",
+        "POST /tokenize HTTP/1.1~Host: x~Transfer-Encoding: chunked~~no~{}~0~~ | 400 | The body is"
+            + " no chunks: the size of one is no number.",
+      })
+  void whatIsNoRequestIsTheClientsFault(String request, int status, String message)
+      throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", demo.port())) {
+      socket.getOutputStream().write(request.replace("~", "\r\n").getBytes(UTF_8));
+      String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(all.startsWith("HTTP/1.1 " + status), all);
+      assertTrue(all.contains("\"message\":\"" + message + "\""), all);
     }
   }
 

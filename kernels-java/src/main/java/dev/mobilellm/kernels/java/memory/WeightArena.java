@@ -29,6 +29,10 @@ public final class WeightArena implements Arena {
   }
 
   private synchronized MemorySegment fromSlab(long bytes, long alignment) {
+    if (!arena.scope().isAlive()) {
+      // A slice of the last slab can still be made.
+      throw new IllegalStateException("the arena is closed");
+    }
     long padding = Math.floorMod(-slab.address(), alignment);
     if (padding + bytes > slab.byteSize()) {
       slab = LargePages.map(Math.max(bytes, SLAB_BYTES), arena);

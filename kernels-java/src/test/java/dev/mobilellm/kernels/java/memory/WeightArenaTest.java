@@ -65,6 +65,8 @@ class WeightArenaTest {
     arena.close();
     assertThrows(IllegalStateException.class, () -> small.get(ValueLayout.JAVA_BYTE, 0));
     assertThrows(IllegalStateException.class, () -> large.get(ValueLayout.JAVA_BYTE, 0));
+    assertThrows(IllegalStateException.class, () -> arena.allocate(8, 1));
+    assertThrows(IllegalStateException.class, () -> arena.allocate(3 * MIB, 1));
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * The files by which programs reach a GPU on Linux. Loading OpenCL and its drivers takes 0.1 to 0.3
+ * The files by which programs reach a GPU on Linux. Loading OpenCL and its drivers takes 0.1 to 0.4
  * seconds; looking for these files takes nothing.
  *
  * @param folder of device files
