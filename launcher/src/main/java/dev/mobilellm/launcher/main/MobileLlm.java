@@ -2,18 +2,11 @@ package dev.mobilellm.launcher.main;
 
 import dev.mobilellm.launcher.Console;
 import dev.mobilellm.launcher.ExitCode;
-import dev.mobilellm.launcher.bench.BenchCommand;
-import dev.mobilellm.launcher.chat.ChatCommand;
-import dev.mobilellm.launcher.convert.ConvertCommand;
-import dev.mobilellm.launcher.devices.DevicesCommand;
 import dev.mobilellm.launcher.generate.GenerateCommand;
-import dev.mobilellm.launcher.inspect.InspectCommand;
-import dev.mobilellm.launcher.logits.LogitsCommand;
-import dev.mobilellm.launcher.perplexity.PerplexityCommand;
-import dev.mobilellm.launcher.plugins.PluginsCommand;
-import dev.mobilellm.launcher.serve.ServeCommand;
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -65,9 +58,11 @@ public final class MobileLlm implements Callable<Integer> {
   public static int run(Console console, String... arguments) {
     Failures failures = new Failures(console, List.of(arguments));
     try {
-      return commandLine(console)
-          .setParameterExceptionHandler(failures)
-          .setExecutionExceptionHandler(failures)
+      // Who mistyped something is told by one that knows all commands.
+      return commandLine(console, Commands.namedBy(arguments), failures)
+          .setParameterExceptionHandler(
+              (e, again) ->
+                  commandLine(console, EnumSet.allOf(Commands.class), failures).execute(again))
           .execute(arguments);
     } catch (Error e) {
       return failures.handle(e);
@@ -79,26 +74,17 @@ public final class MobileLlm implements Callable<Integer> {
     return generate.call();
   }
 
-  private static CommandLine commandLine(Console console) {
+  private static CommandLine commandLine(
+      Console console, Set<Commands> commands, Failures failures) {
     CommandLine root = new CommandLine(new MobileLlm(console));
-    Stream.of(
-            new GenerateCommand(console),
-            new ChatCommand(console),
-            new ServeCommand(console, Version.application()),
-            new InspectCommand(console),
-            new DevicesCommand(console),
-            new PluginsCommand(console),
-            new LogitsCommand(console),
-            new PerplexityCommand(console),
-            new BenchCommand(console),
-            new ConvertCommand(console),
-            new CompletionCommand(console))
-        .forEach(root::addSubcommand);
+    commands.forEach(command -> root.addSubcommand(command.open(console)));
     Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
         .forEach(MobileLlm::dress);
     // A prompt may start with @ without meaning a file of arguments.
     return root.setExpandAtFiles(false)
         .setExecutionStrategy(MobileLlm::execute)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures)
         .setOut(new PrintWriter(console.out(), true))
         .setErr(new PrintWriter(console.err(), true))
         .setColorScheme(

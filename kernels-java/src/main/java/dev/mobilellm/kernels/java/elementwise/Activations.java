@@ -82,7 +82,7 @@ public final class Activations {
           FloatVector.fromMemorySegment(FLOATS, Native.ALL, at, Native.ORDER).sub(shift);
       FloatVector e = exp(x).blend(0f, x.compare(VectorOperators.LT, -87f));
       e.intoMemorySegment(Native.ALL, at, Native.ORDER);
-      sum = sum.add(e);
+      sum = e.add(sum);
     }
     sum.intoMemorySegment(Native.ALL, sums, Native.ORDER);
   }
@@ -92,9 +92,9 @@ public final class Activations {
     FloatVector best = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < width; i += LANES) {
       best =
-          best.max(
-              FloatVector.fromMemorySegment(
-                  FLOATS, Native.ALL, row + (long) i * Float.BYTES, Native.ORDER));
+          FloatVector.fromMemorySegment(
+                  FLOATS, Native.ALL, row + (long) i * Float.BYTES, Native.ORDER)
+              .max(best);
     }
     return best.reduceLanes(VectorOperators.MAX);
   }

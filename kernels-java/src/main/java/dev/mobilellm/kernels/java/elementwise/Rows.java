@@ -85,7 +85,7 @@ public final class Rows {
   public static float roundToBytes(long source, int width, long target) {
     FloatVector most = FloatVector.zero(FLOATS);
     for (int i = 0; i < width; i += LANES) {
-      most = most.max(load(source, i).abs());
+      most = load(source, i).abs().max(most);
     }
     float largest = most.reduceLanes(VectorOperators.MAX);
     if (largest < TINY) {
@@ -107,7 +107,7 @@ public final class Rows {
   public static float sum(long row, int width) {
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int i = 0; i < width; i += LANES) {
-      sum = sum.add(load(row, i));
+      sum = load(row, i).add(sum);
     }
     return Sums.of(sum);
   }

@@ -4,19 +4,9 @@ import dev.mobilellm.kernels.java.memory.Native;
 import dev.mobilellm.kernels.java.spi.KernelContext;
 import dev.mobilellm.kernels.java.spi.WorkerScratch;
 import dev.mobilellm.spi.weights.WeightTensor;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Weights in a floating-point type. Four rows lie interleaved, {@link FloatBlock#STEP} columns of
- * each in turn: one stream of memory, while the loads of inputs are shared. Row after row they
- * would be three loads for a cache line, and a core has room for some 90 loads that wait for
- * memory; four rows side by side, as they lie in a file, are four streams, which prefetchers do not
- * follow.
- *
- * <p>Rows are interleaved when few tokens meet them again, an eighth of them in a pass, by who
- * multiplies them: a model is loaded without reading it, and no token waits long for copying that
- * is not compiled yet.
+ * Weights in a floating-point type, of which most rows are {@link Interleaving interleaved}.
  *
  * <p>One or few tokens wait for memory: weights are widened in registers. Many tokens share each
  * weight: a panel of rows becomes floats once and is multiplied with all of them. All sum columns
@@ -44,43 +34,15 @@ abstract class InterleavedMatrix extends Matrix {
    */
   static final int PANEL_ROWS = 64;
 
-  /** Over which interleaving is spread. */
-  private static final int PASSES = 8;
-
-  private final MemorySegment source;
-  private final long sourceAddress;
-  private final long address;
-  private final long rowBytes;
-  private final int weightBytes;
+  private final Interleaving interleaving;
   private final WorkerScratch panels;
-
-  /** The first so many rows may be interleaved, whole grains at a time. */
-  private final int regular;
-
-  /**
-   * In how many passes each grain is interleaved; 0: it is. One worker computes a grain, and
-   * workers meet between passes.
-   */
-  private final byte[] countdown;
-
-  private final AtomicInteger remaining;
 
   /** Bytes of inputs of a step. Not a constant, lest C2 unrolls loops until registers run out. */
   final long stepBytes = FloatBlock.STEP * (long) Float.BYTES;
 
   InterleavedMatrix(WeightTensor weight, int weightBytes, KernelContext context) {
     super(weight);
-    this.weightBytes = weightBytes;
-    rowBytes = (long) columns * weightBytes;
-    source = weight.parts().getFirst();
-    sourceAddress = source.address();
-    regular = columns % FloatBlock.STEP == 0 ? rows / FloatBlock.SIDE * FloatBlock.SIDE : 0;
-    address = context.arena().allocate(regular * rowBytes, FloatBlock.VECTOR_BYTES).address();
-    countdown = new byte[Math.ceilDiv(regular, grain())];
-    for (int grain = 0; grain < countdown.length; grain++) {
-      countdown[grain] = (byte) (2 + grain * grain() / PANEL_ROWS % PASSES);
-    }
-    remaining = new AtomicInteger(countdown.length);
+    interleaving = new Interleaving(weight, weightBytes, grain(), context.arena());
     panels =
         context.scratch(
             FloatBlock.SCRATCH_BYTES
@@ -92,14 +54,14 @@ abstract class InterleavedMatrix extends Matrix {
     long xBytes = (long) columns * Float.BYTES;
     long yBytes = (long) yWidth * Float.BYTES;
     if (tokens > FEW_TOKENS) {
-      approach(from, to);
+      interleaving.approach(from, to);
       many(from, to, x, xBytes, tokens, y, yBytes, worker);
       return;
     }
-    interleave(from, Math.min(to, regular));
+    interleaving.advance(from, to);
     for (int row = from, end; row < to; row = end) {
-      end = sameOrder(row, to);
-      if (isInterleaved(row)) {
+      end = interleaving.sameOrder(row, to);
+      if (interleaving.has(row)) {
         few(row, end, x, xBytes, tokens, y, yBytes, worker);
       } else if (tokens > 1) {
         many(row, end, x, xBytes, tokens, y, yBytes, worker);
@@ -107,16 +69,6 @@ abstract class InterleavedMatrix extends Matrix {
         one(row, end, x, y);
       }
     }
-  }
-
-  /** The end of the rows that lie in the same order. */
-  private int sameOrder(int row, int to) {
-    boolean first = isInterleaved(row);
-    int end = row;
-    do {
-      end = end < regular ? Math.min(regular, (end / grain() + 1) * grain()) : to;
-    } while (end < to && isInterleaved(end) == first);
-    return Math.min(end, to);
   }
 
   private void one(int from, int to, long x, long y) {
@@ -155,7 +107,9 @@ abstract class InterleavedMatrix extends Matrix {
   private void few(
       int from, int to, long x, long xBytes, int tokens, long y, long yBytes, int worker) {
     long sums = panels.address(worker);
-    int block = Math.max(1, (int) (BLOCK_BYTES / rowBytes / FloatBlock.SIDE)) * FloatBlock.SIDE;
+    int block =
+        Math.max(1, (int) (BLOCK_BYTES / interleaving.rowBytes() / FloatBlock.SIDE))
+            * FloatBlock.SIDE;
     for (int row = from; row < to; row += block) {
       int end = Math.min(to, row + block);
       together(row, end, x, xBytes, 1, y, yBytes, sums);
@@ -180,7 +134,7 @@ abstract class InterleavedMatrix extends Matrix {
         } else {
           twoRows(w, bytes, inputs, xBytes, tokens - 1, sums);
           long second = sums + 2 * FloatBlock.VECTOR_BYTES;
-          twoRows(w + 2 * unitBytes(), bytes, inputs, xBytes, tokens - 1, second);
+          twoRows(w + 2 * interleaving.unitBytes(), bytes, inputs, xBytes, tokens - 1, second);
         }
         FloatBlock.sumLanes(sums, tokens);
         FloatBlock.store(sums, tokens, y + (long) row * Float.BYTES, yBytes, column > 0);
@@ -241,66 +195,11 @@ abstract class InterleavedMatrix extends Matrix {
 
   /** Where a weight lies that is the first of a step. */
   final long address(int row, int column) {
-    long at = (long) column * weightBytes;
-    if (!isInterleaved(row)) {
-      return sourceAddress + row * rowBytes + at;
-    }
-    int place = row % FloatBlock.SIDE;
-    return address + (row - place) * rowBytes + place * unitBytes() + at * FloatBlock.SIDE;
+    return interleaving.address(row, column);
   }
 
   /** From one step of a row to the next, in steps. */
   final int spread(int row) {
-    return isInterleaved(row) ? FloatBlock.SIDE : 1;
-  }
-
-  /** Bytes of a step of one row. */
-  private long unitBytes() {
-    return (long) FloatBlock.STEP * weightBytes;
-  }
-
-  private boolean isInterleaved(int row) {
-    return row < regular && countdown[row / grain()] == 0;
-  }
-
-  /** Brings rows nearer to their turn. */
-  private void approach(int from, int to) {
-    for (int grain = from / grain(); grain * grain() < Math.min(to, regular); grain++) {
-      countdown[grain] = (byte) Math.max(Math.min(1, countdown[grain]), countdown[grain] - 1);
-    }
-  }
-
-  /** Interleaves rows whose turn it is. */
-  private void interleave(int from, int to) {
-    for (int grain = from / grain(); grain * grain() < to; grain++) {
-      if (countdown[grain] == 1) {
-        interleave(grain);
-      }
-    }
-    approach(from, to);
-  }
-
-  private void interleave(int grain) {
-    int end = Math.min(regular, (grain + 1) * grain());
-    for (int row = grain * grain(); row < end; row += FloatBlock.SIDE) {
-      long start = row * rowBytes;
-      interleave(sourceAddress + start, rowBytes, unitBytes(), address + start);
-    }
-    countdown[grain] = 0;
-    if (remaining.decrementAndGet() == 0 && source.isMapped()) {
-      source.unload();
-    }
-  }
-
-  private static void interleave(long from, long rowBytes, long unitBytes, long to) {
-    for (long start = from; start < from + rowBytes; start += unitBytes) {
-      for (int row = 0; row < FloatBlock.SIDE; row++) {
-        long w = start + row * rowBytes;
-        for (long at = 0; at < unitBytes; at += Long.BYTES) {
-          Native.putLong(to + at, Native.getLong(w + at));
-        }
-        to += unitBytes;
-      }
-    }
+    return interleaving.has(row) ? FloatBlock.SIDE : 1;
   }
 }

@@ -100,14 +100,14 @@ final class NibblePanel implements GroupPanel {
       ShortVector w2 = load(row + 2 * VECTOR_BYTES);
       ShortVector w3 = load(row + 3 * VECTOR_BYTES);
       at += Integer.BYTES;
-      a00 = a00.add(w0.mul(e0));
-      a01 = a01.add(w1.mul(e0));
-      a02 = a02.add(w2.mul(e0));
-      a03 = a03.add(w3.mul(e0));
-      a10 = a10.add(w0.mul(e1));
-      a11 = a11.add(w1.mul(e1));
-      a12 = a12.add(w2.mul(e1));
-      a13 = a13.add(w3.mul(e1));
+      a00 = w0.mul(e0).add(a00);
+      a01 = w1.mul(e0).add(a01);
+      a02 = w2.mul(e0).add(a02);
+      a03 = w3.mul(e0).add(a03);
+      a10 = w0.mul(e1).add(a10);
+      a11 = w1.mul(e1).add(a11);
+      a12 = w2.mul(e1).add(a12);
+      a13 = w3.mul(e1).add(a13);
     }
     a00.intoMemorySegment(Native.ALL, products, Native.ORDER);
     a01.intoMemorySegment(Native.ALL, products + 1 * VECTOR_BYTES, Native.ORDER);

@@ -74,17 +74,17 @@ final class NibbleProducts {
           ShortVector.fromMemorySegment(SHORTS, Native.ALL, w + VECTOR_BYTES, Native.ORDER);
       w += PAIR_BYTES;
       e = IntVector.broadcast(INTS, Native.getInt(x)).reinterpretAsShorts();
-      a0 = a0.add(v0.mul(e));
-      a1 = a1.add(v1.mul(e));
+      a0 = v0.mul(e).add(a0);
+      a1 = v1.mul(e).add(a1);
       e = IntVector.broadcast(INTS, Native.getInt(x + 4)).reinterpretAsShorts();
-      a0 = a0.add(v0.lanewise(VectorOperators.LSHR, FOUR).mul(e));
-      a1 = a1.add(v1.lanewise(VectorOperators.LSHR, FOUR).mul(e));
+      a0 = v0.lanewise(VectorOperators.LSHR, FOUR).mul(e).add(a0);
+      a1 = v1.lanewise(VectorOperators.LSHR, FOUR).mul(e).add(a1);
       e = IntVector.broadcast(INTS, Native.getInt(x + 8)).reinterpretAsShorts();
-      a0 = a0.add(v0.lanewise(VectorOperators.LSHR, EIGHT).mul(e));
-      a1 = a1.add(v1.lanewise(VectorOperators.LSHR, EIGHT).mul(e));
+      a0 = v0.lanewise(VectorOperators.LSHR, EIGHT).mul(e).add(a0);
+      a1 = v1.lanewise(VectorOperators.LSHR, EIGHT).mul(e).add(a1);
       e = IntVector.broadcast(INTS, Native.getInt(x + 12)).reinterpretAsShorts();
-      a0 = a0.add(v0.lanewise(VectorOperators.LSHR, TWELVE).mul(e));
-      a1 = a1.add(v1.lanewise(VectorOperators.LSHR, TWELVE).mul(e));
+      a0 = v0.lanewise(VectorOperators.LSHR, TWELVE).mul(e).add(a0);
+      a1 = v1.lanewise(VectorOperators.LSHR, TWELVE).mul(e).add(a1);
       x += 16;
     }
     a0.intoMemorySegment(Native.ALL, products, Native.ORDER);

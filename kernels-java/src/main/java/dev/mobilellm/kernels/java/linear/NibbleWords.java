@@ -87,7 +87,7 @@ record NibbleWords(int group) implements GroupForm {
       IntVector pairs = low.or(high);
       IntVector before = pairs.rearrange(BEFORE).and(NOT_FIRST);
       ShortVector x = pairs.reinterpretAsShorts();
-      sums = sums.add(x);
+      sums = x.add(sums);
       x.sub(before.reinterpretAsShorts().lanewise(VectorOperators.LSHL, FOUR))
           .intoMemorySegment(Native.ALL, words + (long) c * Short.BYTES, Native.ORDER);
     }

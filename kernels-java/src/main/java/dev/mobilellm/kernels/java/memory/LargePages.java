@@ -1,6 +1,5 @@
 package dev.mobilellm.kernels.java.memory;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -45,17 +44,16 @@ final class LargePages {
   static MemorySegment map(long bytes, Arena arena) {
     long length = bytes + BYTES;
     try {
-      MemorySegment mapped =
-          (MemorySegment)
-              Calls.MMAP.invokeExact(
-                  MemorySegment.NULL, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-      if (mapped.address() == -1) {
+      long address =
+          (long) Calls.MMAP.invokeExact(0L, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+      if (address == -1) {
         throw new OutOfMemoryError("no %d bytes for weights".formatted(length));
       }
-      MemorySegment all = mapped.reinterpret(length, arena, LargePages::unmap);
-      MemorySegment aligned = all.asSlice(Math.floorMod(-all.address(), BYTES), bytes);
+      MemorySegment all =
+          MemorySegment.ofAddress(address).reinterpret(length, arena, LargePages::unmap);
+      MemorySegment aligned = all.asSlice(Math.floorMod(-address, BYTES), bytes);
       // If it is refused the pages are small ones, and slower.
-      int _ = (int) Calls.MADVISE.invokeExact(aligned, bytes, MADV_HUGEPAGE);
+      int _ = (int) Calls.MADVISE.invokeExact(aligned.address(), bytes, MADV_HUGEPAGE);
       return aligned;
     } catch (RuntimeException | Error e) {
       throw e;
@@ -66,7 +64,7 @@ final class LargePages {
 
   private static void unmap(MemorySegment mapped) {
     try {
-      int _ = (int) Calls.MUNMAP.invokeExact(mapped, mapped.byteSize());
+      int _ = (int) Unmapping.MUNMAP.invokeExact(mapped.address(), mapped.byteSize());
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
@@ -82,20 +80,22 @@ final class LargePages {
     }
   }
 
-  /** Linked when first used, for it takes a while. */
+  @SuppressWarnings("restricted") // declared as in the manual pages
+  private static MethodHandle find(String name, MemoryLayout result, MemoryLayout... parameters) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters));
+  }
+
+  // Linked when first used, for it takes a while; with addresses as numbers half as long.
+
   private static final class Calls {
-
-    private static final Linker LINKER = Linker.nativeLinker();
-
     static final MethodHandle MMAP =
-        find("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    static final MethodHandle MADVISE = find("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    static final MethodHandle MUNMAP = find("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+        find("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    static final MethodHandle MADVISE = find("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
 
-    @SuppressWarnings("restricted") // declared as in the manual pages
-    private static MethodHandle find(String name, MemoryLayout result, MemoryLayout... parameters) {
-      return LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters));
-    }
+  private static final class Unmapping {
+    static final MethodHandle MUNMAP = find("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 }

@@ -27,10 +27,10 @@ public final class StreamingRead {
     long step = LONGS.vectorByteSize();
     long end = address + bytes - 4 * step;
     for (long at = address; at <= end; at += 4 * step) {
-      a = a.add(LongVector.fromMemorySegment(LONGS, Native.ALL, at, Native.ORDER));
-      b = b.add(LongVector.fromMemorySegment(LONGS, Native.ALL, at + step, Native.ORDER));
-      c = c.add(LongVector.fromMemorySegment(LONGS, Native.ALL, at + 2 * step, Native.ORDER));
-      d = d.add(LongVector.fromMemorySegment(LONGS, Native.ALL, at + 3 * step, Native.ORDER));
+      a = LongVector.fromMemorySegment(LONGS, Native.ALL, at, Native.ORDER).add(a);
+      b = LongVector.fromMemorySegment(LONGS, Native.ALL, at + step, Native.ORDER).add(b);
+      c = LongVector.fromMemorySegment(LONGS, Native.ALL, at + 2 * step, Native.ORDER).add(c);
+      d = LongVector.fromMemorySegment(LONGS, Native.ALL, at + 3 * step, Native.ORDER).add(d);
     }
     return a.add(b).add(c).add(d).reduceLanes(VectorOperators.ADD);
   }

@@ -36,6 +36,27 @@ class WorkerThreadsTest {
     }
   }
 
+  /** Whoever is left out of a region must not take part in it later, beside the next one. */
+  @Test
+  void someWorkersAlone() {
+    int[] sizes = {1, 3, 2, 3, 1, 1, 2};
+    try (WorkerThreads workers = new WorkerThreads(3)) {
+      for (int region = 0; region < 20_000; region++) {
+        int some = sizes[region % sizes.length];
+        AtomicIntegerArray runs = new AtomicIntegerArray(3);
+        workers.run(
+            (worker, all) -> {
+              assertEquals(some, all);
+              runs.incrementAndGet(worker);
+            },
+            some);
+        for (int worker = 0; worker < 3; worker++) {
+          assertEquals(worker < some ? 1 : 0, runs.get(worker));
+        }
+      }
+    }
+  }
+
   /** Results that a worker left in plain memory are there when the region has ended. */
   @Test
   void manyShortRegionsSeeEachOthersResults() {
