@@ -8,46 +8,53 @@ import dev.mobilellm.spi.text.Tokenizer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * The tokenizer and the chat template of a checkpoint.
  *
  * <p>A vocabulary of 128,000 tokens takes about as long to open as the weights of a model take to
- * be prepared, so the two happen side by side.
+ * be prepared, so the two happen side by side, and the template is read beside them.
  */
 record TextPlugins(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> template) {
 
-  static TextPlugins open(ModelFiles files, Selector selector) {
-    Optional<ChatTemplate> template =
-        selector
-            .select(Service.CHAT_TEMPLATE, Optional.empty(), provider -> provider.matches(files))
-            .chosen()
-            .map(found -> found.plugin().open(files));
-    Optional<Tokenizer> tokenizer =
-        selector
-            .select(Service.TOKENIZER, Optional.empty(), provider -> provider.matches(files))
-            .chosen()
-            .map(found -> found.plugin().open(files));
-    return new TextPlugins(tokenizer, template);
+  /** Opens each on a thread of its own. */
+  static Opening start(ModelFiles files, Selector selector) {
+    CompletableFuture<Optional<Tokenizer>> tokenizer =
+        start(
+            "mobilellm-tokenizer",
+            () ->
+                selector
+                    .select(Service.TOKENIZER, Optional.empty(), found -> found.matches(files))
+                    .chosen()
+                    .map(found -> found.plugin().open(files)));
+    CompletableFuture<Optional<ChatTemplate>> template =
+        start(
+            "mobilellm-template",
+            () ->
+                selector
+                    .select(Service.CHAT_TEMPLATE, Optional.empty(), found -> found.matches(files))
+                    .chosen()
+                    .map(found -> found.plugin().open(files)));
+    return new Opening(tokenizer, template);
   }
 
-  /** As {@link #open}, on a thread of its own. */
-  static Opening start(ModelFiles files, Selector selector) {
-    CompletableFuture<TextPlugins> result = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .name("mobilellm-text")
-        .daemon()
-        .start(() -> result.completeAsync(() -> open(files, selector), Runnable::run));
-    return new Opening(result);
+  private static <T> CompletableFuture<T> start(String name, Supplier<T> open) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread.ofPlatform().name(name).daemon().start(() -> result.completeAsync(open, Runnable::run));
+    return result;
   }
 
   /** What is being opened. */
-  record Opening(CompletableFuture<TextPlugins> result) implements AutoCloseable {
+  record Opening(
+      CompletableFuture<Optional<Tokenizer>> tokenizer,
+      CompletableFuture<Optional<ChatTemplate>> template)
+      implements AutoCloseable {
 
-    /** Waits for it, and throws what opening it threw. */
+    /** Waits for both, and throws what opening one threw. */
     TextPlugins await() {
       try {
-        return result.join();
+        return new TextPlugins(tokenizer.join(), template.join());
       } catch (CompletionException e) {
         if (e.getCause() instanceof RuntimeException cause) {
           throw cause;
@@ -59,7 +66,7 @@ record TextPlugins(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> templat
     /** Closes the tokenizer, now or as soon as it is there. */
     @Override
     public void close() {
-      result.thenAccept(text -> text.tokenizer.ifPresent(Tokenizer::close));
+      tokenizer.thenAccept(opened -> opened.ifPresent(Tokenizer::close));
     }
   }
 }
