@@ -1,6 +1,8 @@
 package dev.mobilellm.architecture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.Tree;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SourcesTest {
 
   private static final int MAX_LINES = 320;
+
+  private static final Pattern ACCUMULATOR_AS_RECEIVER =
+      Pattern.compile("\\b(\\w+)\\s*=\\s*\\1\\s*[.](add|max|min)[(]");
 
   static List<ProjectModule> modules() {
     return Repository.modules().stream().filter(m -> !m.exportedPackages().isEmpty()).toList();
@@ -45,6 +51,25 @@ final class SourcesTest {
             + MAX_LINES
             + " lines: a file is what a reader takes in at once; split it by what changes"
             + " together");
+  }
+
+  /** C2 knows the class of a vector that was just made, but not of one from the round before. */
+  @Test
+  void accumulatorsAreArguments() {
+    assertTrue(ACCUMULATOR_AS_RECEIVER.matcher("sum =\n    sum.max(x);").find());
+    assertFalse(ACCUMULATOR_AS_RECEIVER.matcher("sum = x.max(sum); a = b.add(c);").find());
+    Set<String> found = new TreeSet<>();
+    for (Path source : Repository.sourcesBelow(ProjectModule.mainSources("kernels-java"))) {
+      if (ACCUMULATOR_AS_RECEIVER.matcher(Repository.read(source)).find()) {
+        found.add(Repository.relative(source));
+      }
+    }
+
+    assertEquals(
+        Set.of(),
+        found,
+        "sum = sum.add(x) where x.add(sum) is as good: the former is a virtual call, and vectors on"
+            + " the heap, unless the JVM has profiled it in time");
   }
 
   @ParameterizedTest

@@ -33,13 +33,13 @@ public final class Sums {
   /** The sum of all lanes. */
   public static float of(FloatVector v) {
     if (LANES >= 16) {
-      v = v.add(v.rearrange(BY_8));
+      v = v.rearrange(BY_8).add(v);
     }
     if (LANES >= 8) {
-      v = v.add(v.rearrange(BY_4));
+      v = v.rearrange(BY_4).add(v);
     }
-    v = v.add(v.rearrange(BY_2));
-    return v.add(v.rearrange(BY_1)).lane(0);
+    v = v.rearrange(BY_2).add(v);
+    return v.rearrange(BY_1).add(v).lane(0);
   }
 
   /**
