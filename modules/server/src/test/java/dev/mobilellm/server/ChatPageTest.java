@@ -201,9 +201,10 @@ class ChatPageTest extends PageSetup {
     }
   }
 
-  private static Path awaitFile(String name) throws InterruptedException {
+  /** The browser reserves a file's name with an empty one. */
+  private static Path awaitFile(String name) throws Exception {
     Path file = downloads.resolve(name);
-    while (!Files.exists(file)) {
+    while (!Files.exists(file) || Files.size(file) == 0) {
       Thread.sleep(20);
     }
     return file;
