@@ -2,12 +2,15 @@ package dev.mobilellm.runtime;
 
 import dev.mobilellm.runtime.plugins.Selector;
 import dev.mobilellm.runtime.plugins.Service;
+import dev.mobilellm.spi.Match;
+import dev.mobilellm.spi.Plugin;
 import dev.mobilellm.spi.model.ModelFiles;
 import dev.mobilellm.spi.text.ChatTemplate;
 import dev.mobilellm.spi.text.Tokenizer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,28 +23,24 @@ record TextPlugins(Optional<Tokenizer> tokenizer, Optional<ChatTemplate> templat
 
   /** Opens each on a thread of its own. */
   static Opening start(ModelFiles files, Selector selector) {
-    CompletableFuture<Optional<Tokenizer>> tokenizer =
-        start(
-            "mobilellm-tokenizer",
-            () ->
-                selector
-                    .select(Service.TOKENIZER, Optional.empty(), found -> found.matches(files))
-                    .chosen()
-                    .map(found -> found.plugin().open(files)));
-    CompletableFuture<Optional<ChatTemplate>> template =
-        start(
-            "mobilellm-template",
-            () ->
-                selector
-                    .select(Service.CHAT_TEMPLATE, Optional.empty(), found -> found.matches(files))
-                    .chosen()
-                    .map(found -> found.plugin().open(files)));
-    return new Opening(tokenizer, template);
+    return new Opening(
+        start(selector, Service.TOKENIZER, p -> p.matches(files), p -> p.open(files)),
+        start(selector, Service.CHAT_TEMPLATE, p -> p.matches(files), p -> p.open(files)));
   }
 
-  private static <T> CompletableFuture<T> start(String name, Supplier<T> open) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Thread.ofPlatform().name(name).daemon().start(() -> result.completeAsync(open, Runnable::run));
+  private static <P extends Plugin, T> CompletableFuture<Optional<T>> start(
+      Selector selector, Service<P> service, Function<P, Match> matches, Function<P, T> open) {
+    CompletableFuture<Optional<T>> result = new CompletableFuture<>();
+    Supplier<Optional<T>> opened =
+        () ->
+            selector
+                .select(service, Optional.empty(), matches)
+                .chosen()
+                .map(found -> open.apply(found.plugin()));
+    Thread.ofPlatform()
+        .name("mobilellm-" + service.label())
+        .daemon()
+        .start(() -> result.completeAsync(opened, Runnable::run));
     return result;
   }
 
